@@ -1,0 +1,3 @@
+//! The orchd admin tool.
+
+fn main() {}

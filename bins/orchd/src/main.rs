@@ -1,0 +1,3 @@
+//! The orchd daemon.
+
+fn main() {}

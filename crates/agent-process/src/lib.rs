@@ -1,0 +1,1 @@
+//! Runs of agents and project commands: providers, result record, failure class.

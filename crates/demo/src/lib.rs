@@ -1,0 +1,1 @@
+//! The demo: a sample project, a scripted agent, a demo operator, live progress.

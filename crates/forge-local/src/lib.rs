@@ -1,0 +1,1 @@
+//! The embedded forge: bare repositories, pull requests, statuses, guarded merge.

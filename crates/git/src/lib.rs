@@ -1,0 +1,1 @@
+//! The only crate that runs git: mirror, checkout, harvest, push, merge.

@@ -1,0 +1,101 @@
+//! Runs of agents and project commands. A run outlives the daemon: it is started, followed, and taken up again after a restart.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::id::{ProjectId, RunId, WorkItemId};
+use crate::port::PortError;
+use crate::role::Role;
+use crate::run::{RunFailure, RunRecord};
+use crate::stage::StageName;
+
+/// A run to be started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunSpec {
+    /// Its id; also the name of its directory.
+    pub run: RunId,
+    /// Chooses provider, model and environment.
+    pub project: ProjectId,
+    /// The checkout it works in.
+    pub directory: PathBuf,
+    /// It is stopped after this.
+    pub timeout: Duration,
+    /// What runs.
+    pub work: RunWork,
+}
+
+/// What runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RunWork {
+    /// An agent.
+    Agent {
+        /// Who.
+        role: Role,
+        /// In which stage.
+        stage: StageName,
+        /// For names of paths.
+        work_item: WorkItemId,
+        /// The role's prompt.
+        prompt: String,
+        /// What it is told.
+        brief: String,
+        /// The session to resume, if the provider can.
+        resume: Option<String>,
+    },
+    /// A command of the project, run by `sh -c`.
+    Command {
+        /// The command line, from the project's settings.
+        command: String,
+    },
+}
+
+/// How a run stands.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RunStatus {
+    /// It runs.
+    Running,
+    /// It ended.
+    Ended(Box<RunEnd>),
+    /// It is neither alive nor did it leave a completion marker.
+    Lost,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunEnd {
+    /// What it reported, and what we know of it.
+    pub record: RunRecord,
+    /// The last lines of its output, control characters taken out.
+    pub log_tail: String,
+    /// It was stopped at its time limit.
+    pub timed_out: bool,
+    /// It was called off.
+    pub cancelled: bool,
+    /// None: it went well. For a command an exit code other than 0 is not a failure.
+    pub failure: Option<RunFailure>,
+}
+
+/// Starts and follows runs.
+///
+/// Guarantees: a run that was started is found again by its id after the daemon was killed; the end of a run is reported only when none of its
+/// processes is alive; a second `start` of the same id does not start it twice.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait Runner: Send + Sync {
+    /// Starts it; returns when it runs. `Permanent`: a program is missing or the settings are wrong.
+    async fn start(&self, spec: &RunSpec) -> Result<(), PortError>;
+
+    /// How it stands now; `Lost` also for a run that was never started.
+    async fn status(&self, run: &RunId) -> Result<RunStatus, PortError>;
+
+    /// Returns as soon as it is not `Running` any more.
+    async fn wait(&self, run: &RunId) -> Result<RunStatus, PortError>;
+
+    /// Asks it to stop: TERM, grace, KILL of the whole tree. Returns at once; no error when it is over.
+    async fn cancel(&self, run: &RunId) -> Result<(), PortError>;
+
+    /// Providers can be started; costs no tokens.
+    async fn check(&self) -> Result<(), PortError>;
+}

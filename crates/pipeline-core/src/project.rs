@@ -1,0 +1,106 @@
+//! A project as the rules see it: who it is and how its own settings bend the pipeline.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::effect::MergeStyle;
+use crate::id::{BranchName, ProjectId};
+use crate::role::Role;
+
+/// The language of sentences to people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Locale {
+    /// English.
+    #[default]
+    En,
+    /// Russian, as the system that users migrate from spoke.
+    Ru,
+}
+
+/// Who runs continuous integration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ci {
+    /// The forge: statuses appear by themselves.
+    External,
+    /// We do: this command runs in a clean checkout of each new code tree and its result is reported as a status.
+    Command(String),
+}
+
+/// When the branch is merged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MergeTime {
+    /// Before the first deploy stage.
+    #[default]
+    OnDeployEntry,
+    /// When the last stage passed.
+    AfterDeploy,
+}
+
+/// How long CI is waited for (behaviour §4.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CiTimes {
+    /// Between two looks at first.
+    pub poll: Duration,
+    /// How many such looks before one alert.
+    pub polls_before_alert: u32,
+    /// Between two looks after that.
+    pub slow_poll: Duration,
+    /// No status at all for so long: blocked.
+    pub appear: Duration,
+    /// Not green or red for so long: blocked.
+    pub timeout: Duration,
+}
+
+impl Default for CiTimes {
+    fn default() -> Self {
+        Self {
+            poll: Duration::from_secs(10),
+            polls_before_alert: 12,
+            slow_poll: Duration::from_secs(30),
+            appear: Duration::from_secs(300),
+            timeout: Duration::from_secs(1_800),
+        }
+    }
+}
+
+/// Everything the rules know of a project.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Project {
+    /// Its id.
+    pub id: ProjectId,
+    /// Its name to people.
+    pub name: String,
+    /// The repository's name, for messages.
+    pub repo: String,
+    /// Work-item prefix, upper case.
+    pub prefix: String,
+    /// The branch that work is merged into.
+    pub default_branch: BranchName,
+    /// Language of messages.
+    pub locale: Locale,
+    /// `in Plane`, `on the board`: how messages name the tracker.
+    pub tracker_phrase: String,
+    /// The deploy-staging stage applies.
+    pub staging: bool,
+    /// Who runs CI.
+    pub ci: Ci,
+    /// Patience with CI.
+    pub ci_times: CiTimes,
+    /// When to merge.
+    pub merge: MergeTime,
+    /// How to merge.
+    pub merge_style: MergeStyle,
+    /// Only these may approve; empty: everybody.
+    pub approvers: Vec<String>,
+    /// Further paths that need a human when changed, besides the built-in ones. Prefixes.
+    pub protected_paths: Vec<String>,
+    /// Commands named in briefs, such as `test`.
+    pub commands: BTreeMap<String, String>,
+    /// Time limit of a run, per role; others the default.
+    pub run_timeouts: BTreeMap<Role, Duration>,
+}

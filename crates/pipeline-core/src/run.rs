@@ -1,0 +1,150 @@
+//! Runs: what came of one attempt at a job.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{CommitSha, RunId, TreeSha};
+use crate::role::Role;
+use crate::stage::StageName;
+use crate::time::Timestamp;
+use crate::usage::Usage;
+
+/// What a run reported, or what we know of it when it reported nothing.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RunRecord {
+    /// Exit code; none when it was killed or never started.
+    pub exit_code: Option<i32>,
+    /// Tokens and cost.
+    pub usage: Usage,
+    /// The model, when known.
+    pub model: Option<String>,
+    /// The session that a later run may resume.
+    pub session: Option<String>,
+    /// Start to end, in milliseconds.
+    pub duration_ms: u64,
+    /// The agent's closing words, cut.
+    pub summary: String,
+}
+
+/// Why a run failed; decides what follows (behaviour §8.8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureClass {
+    /// Rate limit, overload, network, the runner was lost: again later, nothing counted.
+    Transient,
+    /// Not logged in, bad flag, missing program: a human has to mend it.
+    Permanent,
+    /// The agent failed, timed out, or ended without a result record: counts as an attempt.
+    Agent,
+    /// The job killed the daemon three times.
+    Poison,
+}
+
+/// A failed run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunFailure {
+    /// What follows.
+    pub class: FailureClass,
+    /// What happened, and what to do, in a sentence without secrets.
+    pub message: String,
+    /// The provider's own wish when to try again.
+    pub retry_after: Option<Duration>,
+}
+
+/// What an agent run left behind, read through our own git directory and pinned in the mirror.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Harvest {
+    /// The commit the run started from.
+    pub start: CommitSha,
+    /// The result commit; the start commit when nothing changed.
+    pub head: CommitSha,
+    /// Its tree without the work item's documents.
+    pub code_tree: TreeSha,
+    /// The tree of the work item's documents, when there are any.
+    pub docs_tree: Option<TreeSha>,
+    /// Every path that differs between start and head.
+    pub changed: Vec<ChangedPath>,
+}
+
+/// A path that a run changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangedPath {
+    /// Path in the repository.
+    pub path: String,
+    /// How.
+    pub change: Change,
+    /// It is a symbolic link or a submodule now.
+    pub special: bool,
+}
+
+/// How a path changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// It is new.
+    Added,
+    /// Its content or mode differs.
+    Modified,
+    /// It is gone.
+    Deleted,
+}
+
+/// What came of an attempt at an agent job.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AgentOutcome {
+    /// It ended well and its work is pinned.
+    Finished {
+        /// What it left.
+        harvest: Harvest,
+        /// What it reported.
+        record: RunRecord,
+    },
+    /// It did not.
+    Failed {
+        /// Why.
+        failure: RunFailure,
+        /// What is known of it.
+        record: RunRecord,
+    },
+}
+
+/// What came of an attempt at a command job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CommandOutcome {
+    /// It ran to its end (or to its time limit).
+    Ran {
+        /// Exit code; none when it was killed.
+        exit_code: Option<i32>,
+        /// It was stopped at its time limit.
+        timed_out: bool,
+        /// The last lines it wrote.
+        log_tail: String,
+        /// In milliseconds.
+        duration_ms: u64,
+    },
+    /// It could not be run at all.
+    Failed(RunFailure),
+}
+
+/// A row of the runs table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunRow {
+    /// Which.
+    pub run: RunId,
+    /// The stage it worked in.
+    pub stage: StageName,
+    /// Who worked.
+    pub role: Role,
+    /// When its job was claimed.
+    pub started_at: Timestamp,
+    /// When its result was taken; none while it runs.
+    pub finished_at: Option<Timestamp>,
+    /// `running`, `finished`, `failed: …`, `cancelled`, `lost`.
+    pub outcome: String,
+    /// What it reported.
+    pub record: RunRecord,
+}

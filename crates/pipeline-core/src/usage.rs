@@ -1,0 +1,116 @@
+//! What runs cost: tokens and money, and how both are written.
+
+use std::ops::AddAssign;
+
+use serde::{Deserialize, Serialize};
+
+/// Tokens and cost of one run or of several together.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Usage {
+    /// Fresh input tokens.
+    pub input_tokens: u64,
+    /// Output tokens.
+    pub output_tokens: u64,
+    /// Input tokens read from the provider's cache.
+    pub cache_read_input_tokens: u64,
+    /// Input tokens written to the provider's cache.
+    pub cache_creation_input_tokens: u64,
+    /// US dollars, as the provider says.
+    pub cost_usd: f64,
+}
+
+impl Usage {
+    /// The full input: fresh, read from and written to the cache.
+    #[must_use]
+    pub fn full_input(&self) -> u64 {
+        self.input_tokens + self.cache_read_input_tokens + self.cache_creation_input_tokens
+    }
+
+    /// No token was used.
+    #[must_use]
+    pub fn is_zero(&self) -> bool {
+        self.full_input() == 0 && self.output_tokens == 0
+    }
+}
+
+impl AddAssign for Usage {
+    fn add_assign(&mut self, other: Self) {
+        self.input_tokens += other.input_tokens;
+        self.output_tokens += other.output_tokens;
+        self.cache_read_input_tokens += other.cache_read_input_tokens;
+        self.cache_creation_input_tokens += other.cache_creation_input_tokens;
+        self.cost_usd += other.cost_usd;
+    }
+}
+
+/// `999`, `1.2k`, `2.5M`.
+#[must_use]
+pub fn tokens_text(tokens: u64) -> String {
+    match tokens {
+        0..1_000 => tokens.to_string(),
+        1_000..999_950 => tenths(tokens, 1_000, "k"),
+        _ => tenths(tokens, 1_000_000, "M"),
+    }
+}
+
+/// `$7.29`.
+#[must_use]
+pub fn cost_text(usd: f64) -> String {
+    format!("${usd:.2}")
+}
+
+/// `0s`, `59s`, `4m 12s`, `2h 47m`.
+#[must_use]
+pub fn duration_text(seconds: u64) -> String {
+    match seconds {
+        0..60 => format!("{seconds}s"),
+        60..3_600 => format!("{}m {:02}s", seconds / 60, seconds % 60),
+        _ => format!("{}h {:02}m", seconds / 3_600, seconds % 3_600 / 60),
+    }
+}
+
+fn tenths(value: u64, unit: u64, suffix: &str) -> String {
+    let tenths = (value * 10 + unit / 2) / unit;
+    format!("{}.{}{suffix}", tenths / 10, tenths % 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_short() {
+        for (tokens, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1_234, "1.2k"),
+            (999_949, "999.9k"),
+            (999_950, "1.0M"),
+            (2_500_000, "2.5M"),
+        ] {
+            assert_eq!(tokens_text(tokens), text);
+        }
+    }
+
+    #[test]
+    fn durations_read_like_a_clock() {
+        for (seconds, text) in [
+            (0, "0s"),
+            (59, "59s"),
+            (60, "1m 00s"),
+            (252, "4m 12s"),
+            (3_599, "59m 59s"),
+            (3_600, "1h 00m"),
+            (3_780, "1h 03m"),
+            (10_020, "2h 47m"),
+        ] {
+            assert_eq!(duration_text(seconds), text);
+        }
+    }
+
+    #[test]
+    fn money_has_two_digits() {
+        assert_eq!(cost_text(7.294), "$7.29");
+    }
+}

@@ -1,0 +1,1 @@
+//! The motion of the pipeline: intake, step, dispatch, outbox, sweep.

@@ -1,0 +1,1 @@
+//! The state of the pipeline in SQLite: one transaction per step, group commit.

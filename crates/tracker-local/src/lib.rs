@@ -1,0 +1,1 @@
+//! The embedded board: issues, states, comments and an activity feed.

@@ -1,0 +1,1 @@
+//! HTTP: webhooks, API and the board page on two listeners.
