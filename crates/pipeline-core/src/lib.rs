@@ -20,4 +20,6 @@ pub mod run;
 pub mod timer;
 pub mod usage;
 pub mod decision;
+pub mod verdict;
+pub mod why;
 pub mod port;
