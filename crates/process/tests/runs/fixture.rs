@@ -1,0 +1,131 @@
+//! A run directory in a temporary folder, and ways to meet the program that runs there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use process::{
+    ExitRecord, LaunchError, LaunchSpec, RunSpec, RunState, RunnerCommand, kill_orphans, launch, lock_held,
+    wait,
+};
+use rustix::fs::{CWD, FileType, Mode, mknodat};
+
+/// What a script sleeps that must be killed: longer than [`PATIENCE`].
+pub(crate) const FOR_EVER: &str = "1000";
+
+/// A run that is not over by then hangs.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+pub(crate) struct Run {
+    folder: tempfile::TempDir,
+    pub(crate) dir: PathBuf,
+}
+
+impl Run {
+    /// Nothing is launched yet.
+    pub(crate) fn new() -> Run {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().canonicalize().unwrap().join("runs/1");
+        Run { folder, dir }
+    }
+
+    pub(crate) fn launched(script: &str) -> Run {
+        let run = Run::new();
+        run.launch(script).unwrap();
+        run
+    }
+
+    pub(crate) fn launch(&self, script: &str) -> Result<(), LaunchError> {
+        launch(&self.spec(script))
+    }
+
+    /// The script runs in the temporary folder.
+    pub(crate) fn spec(&self, script: &str) -> LaunchSpec {
+        let run = RunSpec {
+            argv: ["sh", "-c", script].map(str::to_owned).to_vec(),
+            cwd: self.folder.path().to_owned(),
+            env: [("PATH".to_owned(), "/usr/local/bin:/usr/bin:/bin".to_owned())].into(),
+            timeout_ms: 600_000,
+            grace_ms: 600_000,
+            output_cap: 1 << 20,
+        };
+        let runner = RunnerCommand {
+            exe: host(),
+            args: vec!["runner".to_owned()],
+        };
+        LaunchSpec {
+            run_dir: self.dir.clone(),
+            runner,
+            run,
+            stdin: Vec::new(),
+        }
+    }
+
+    pub(crate) fn finished(&self) -> ExitRecord {
+        match wait(&self.dir, PATIENCE).unwrap() {
+            RunState::Finished(record) => {
+                self.assert_nobody_is_left();
+                record
+            }
+            other @ (RunState::Running | RunState::Lost) => panic!("the run is {other:?}"),
+        }
+    }
+
+    /// The promise of the marker.
+    fn assert_nobody_is_left(&self) {
+        // The marker is there before the runner, on its way out, lets go of the lock.
+        while lock_held(&self.dir).unwrap() {
+            std::thread::yield_now();
+        }
+        assert_eq!(
+            kill_orphans(&self.dir).unwrap(),
+            0,
+            "processes of the run are left"
+        );
+    }
+
+    /// Blocks until the run is lost.
+    pub(crate) fn lost(&self) {
+        assert_eq!(wait(&self.dir, PATIENCE).unwrap(), RunState::Lost);
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn text(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    pub(crate) fn stdout(&self) -> String {
+        fs::read_to_string(process::stdout_log(&self.dir)).unwrap()
+    }
+
+    /// A pipe on which script and test wait for each other, whoever comes first.
+    pub(crate) fn fifo(&self, name: &str) {
+        mknodat(CWD, self.path(name), FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+    }
+
+    /// The pid in the lock file.
+    pub(crate) fn runner_pid(&self) -> i32 {
+        fs::read_to_string(self.dir.join("lock"))
+            .unwrap()
+            .trim()
+            .parse()
+            .unwrap()
+    }
+}
+
+/// The example lies next to the folder of the test executables.
+pub(crate) fn host() -> PathBuf {
+    let deps = std::env::current_exe().unwrap();
+    let host = deps.ancestors().nth(2).unwrap().join("examples/runner_host");
+    assert!(host.exists(), "build it first: cargo build -p process --examples");
+    host
+}
+
+/// No process, not even a zombie.
+pub(crate) fn is_gone(pid: &str) -> bool {
+    let pid: u32 = pid.trim().parse().unwrap();
+    !Path::new(&format!("/proc/{pid}")).exists()
+}
