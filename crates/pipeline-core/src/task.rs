@@ -199,6 +199,28 @@ pub struct ResultCommit {
     pub written: Vec<String>,
 }
 
+/// What a task's state serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// The work and the gates of its stage.
+    #[default]
+    Stage,
+    /// Bringing the branch into the default branch.
+    Merge,
+    /// Bringing documents that were written after the merge into the default branch.
+    Documents,
+}
+
+/// Something outside does not answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outage {
+    /// Since when.
+    pub since: Timestamp,
+    /// People were told.
+    pub alerted: bool,
+}
+
 /// A human's Rejected that has to wait for the outcome of a merge.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingRejection {
@@ -286,10 +308,14 @@ pub struct Task {
     pub ci_job: Option<JobId>,
     /// The head whose CI is watched.
     pub ci: Option<CiWatch>,
-    /// Evidence has been unavailable since.
-    pub unavailable_since: Option<Timestamp>,
-    /// Runs have failed transiently since.
-    pub transient_since: Option<Timestamp>,
+    /// Runs fail transiently, or evidence is unavailable.
+    pub outage: Option<Outage>,
+    /// What the present state serves.
+    pub phase: Phase,
+    /// The gates look again on somebody's wish: a failure is told, never a bounce; the state to return to then.
+    pub recheck: Option<Box<TaskState>>,
+    /// The run whose status comment was written.
+    pub told: Option<RunId>,
     /// Bounces, oldest first.
     pub bounces: Vec<Bounce>,
     /// A rejection that waits for a merge's outcome.

@@ -10,30 +10,19 @@ use crate::time::Timestamp;
 pub enum TimerKind {
     /// Look at CI again.
     CiPoll,
-    /// CI has taken too long, or never appeared.
-    CiTimeout,
-    /// Gather evidence again after it was unavailable.
-    GatherAgain,
     /// Remind people of a dependency that lasts.
     DependencyReminder,
 }
 
 impl TimerKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [
-        Self::CiPoll,
-        Self::CiTimeout,
-        Self::GatherAgain,
-        Self::DependencyReminder,
-    ];
+    pub const ALL: [Self; 2] = [Self::CiPoll, Self::DependencyReminder];
 
     /// The word in the table.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::CiPoll => "ci_poll",
-            Self::CiTimeout => "ci_timeout",
-            Self::GatherAgain => "gather_again",
             Self::DependencyReminder => "dependency_reminder",
         }
     }

@@ -1,0 +1,135 @@
+//! Gates: a check over gathered evidence. `needs` says what it wants to see, `check` is pure and total.
+
+mod analysis_complete;
+mod analysis_approved;
+mod architecture_done;
+mod ci_green;
+mod reviewer_verdict;
+mod tests_passed;
+mod deploy_log;
+
+use crate::evidence::{Evidence, EvidenceRequest};
+use crate::id::CommitSha;
+use crate::project::Project;
+use crate::stage::GateName;
+use crate::task::Task;
+
+/// What a gate judges besides the evidence.
+#[derive(Debug, Clone, Copy)]
+pub struct GateInput<'a> {
+    /// The task.
+    pub task: &'a Task,
+    /// Its project.
+    pub project: &'a Project,
+    /// What was gathered.
+    pub evidence: &'a Evidence,
+}
+
+/// What a gate says (behaviour §4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GateOutcome {
+    /// Good; why.
+    Pass(String),
+    /// Does not apply here; why.
+    NotApplicable(String),
+    /// Bad; why, and what to mend.
+    Fail {
+        /// The sentence that appears in messages.
+        reason: String,
+        /// For the next brief.
+        findings: Vec<String>,
+    },
+    /// The report cannot be read; the same role mends it.
+    Unreadable(String),
+    /// Not decided yet.
+    Pending(Pending),
+    /// The evidence could not be gathered; never a verdict.
+    Unavailable(String),
+}
+
+/// What a gate waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pending {
+    /// A human's approval of the documents.
+    Approval,
+    /// CI has not said anything yet.
+    CiSilent,
+    /// CI runs.
+    CiRuns,
+    /// Only contexts are red that are red on the default branch too.
+    DefaultRed(Vec<String>),
+    /// The branch is not in the forge.
+    BranchMissing,
+    /// The branch holds another head than ours.
+    OtherHead(CommitSha),
+}
+
+/// A gate of the registry.
+pub trait Gate: Sync {
+    /// What it wants to see.
+    fn needs(&self, task: &Task, project: &Project) -> EvidenceRequest;
+
+    /// Judges what was gathered.
+    fn check(&self, input: GateInput<'_>) -> GateOutcome;
+}
+
+/// The gate of this name.
+#[must_use]
+pub fn gate(name: GateName) -> &'static dyn Gate {
+    match name {
+        GateName::CheckAnalysisComplete => &analysis_complete::AnalysisComplete,
+        GateName::CheckAnalysisApproved => &analysis_approved::AnalysisApproved,
+        GateName::CheckArchitectureDone => &architecture_done::ArchitectureDone,
+        GateName::CheckCiGreen => &ci_green::CiGreen,
+        GateName::CheckReviewerVerdict => &reviewer_verdict::ReviewerVerdict,
+        GateName::CheckTestsPassed => &tests_passed::TestsPassed,
+        GateName::CheckStagingStatus => &deploy_log::STAGING,
+        GateName::CheckDeployStatus => &deploy_log::DEPLOY,
+    }
+}
+
+/// A request for documents of the task at its latest result commit.
+fn documents(task: &Task, names: &[&str]) -> EvidenceRequest {
+    EvidenceRequest {
+        commit: task.result.as_ref().map(|result| result.commit.clone()),
+        paths: names.iter().map(|name| task.document(name)).collect(),
+        head: false,
+    }
+}
+
+/// The text of a fresh report of this task, or the outcome when there is none.
+fn report<'a>(input: GateInput<'a>, name: &str, missing: &str) -> Result<&'a str, GateOutcome> {
+    let path = input.task.document(name);
+    let document = input
+        .evidence
+        .document(&path)
+        .ok_or_else(|| GateOutcome::Unreadable(missing.to_owned()))?;
+    let unchanged = input.task.counters.repairs > 0
+        && input
+            .task
+            .result
+            .as_ref()
+            .is_some_and(|result| !result.written.contains(&path));
+    if unchanged {
+        return Err(GateOutcome::Unreadable(format!(
+            "{name} was not changed by the repair run"
+        )));
+    }
+    if let Some(owner) = foreign_owner(input.task, &document.text) {
+        return Err(GateOutcome::Unreadable(format!(
+            "{name} belongs to {owner}, not to {}",
+            input.task.work_item
+        )));
+    }
+    Ok(&document.text)
+}
+
+/// The work item that a report names, when it is another one.
+fn foreign_owner(task: &Task, text: &str) -> Option<String> {
+    let matter = crate::verdict::front_matter::FrontMatter::read(text).ok()?;
+    ["work_item_id", "work_item"]
+        .iter()
+        .filter_map(|key| matter.text(key))
+        .find(|owner| !owner.eq_ignore_ascii_case(task.work_item.as_str()))
+        .map(str::to_owned)
+}

@@ -1,0 +1,87 @@
+//! `check_ci_green`: the statuses of exactly our head (behaviour §4.5).
+
+use crate::effect::{CommitStatus, StatusState};
+use crate::evidence::EvidenceRequest;
+use crate::gate::{Gate, GateInput, GateOutcome, Pending};
+use crate::observation::HeadObservation;
+use crate::project::Project;
+use crate::task::Task;
+
+const LOG_LINES: usize = 40;
+
+pub(super) struct CiGreen;
+
+impl Gate for CiGreen {
+    fn needs(&self, _task: &Task, _project: &Project) -> EvidenceRequest {
+        EvidenceRequest {
+            head: true,
+            ..EvidenceRequest::default()
+        }
+    }
+
+    fn check(&self, input: GateInput<'_>) -> GateOutcome {
+        let Some(head) = &input.evidence.head else {
+            return GateOutcome::Unavailable("the branch was not read".to_owned());
+        };
+        match (&head.head, &input.task.head) {
+            (None, _) => GateOutcome::Pending(Pending::BranchMissing),
+            (Some(theirs), Some(ours)) if theirs != ours => {
+                GateOutcome::Pending(Pending::OtherHead(theirs.clone()))
+            }
+            (Some(_), _) if input.task.ci_green.is_some() && input.task.ci_green == input.task.code_tree => {
+                GateOutcome::Pass("CI green".to_owned())
+            }
+            (Some(_), _) => judge(head),
+        }
+    }
+}
+
+fn judge(head: &HeadObservation) -> GateOutcome {
+    let counted: Vec<&CommitStatus> = head
+        .statuses
+        .iter()
+        .filter(|status| status.state != StatusState::Skipped)
+        .collect();
+    let (excused, failing): (Vec<&CommitStatus>, Vec<&CommitStatus>) = counted
+        .iter()
+        .filter(|status| matches!(status.state, StatusState::Failure | StatusState::Error))
+        .partition(|status| head.red_on_default.contains(&status.context));
+    if !failing.is_empty() {
+        let findings = failing.into_iter().map(finding).collect();
+        return GateOutcome::Fail {
+            reason: "CI state: failure".to_owned(),
+            findings,
+        };
+    }
+    if counted.is_empty() {
+        return GateOutcome::Pending(Pending::CiSilent);
+    }
+    if counted.iter().any(|status| status.state == StatusState::Pending) {
+        return GateOutcome::Pending(Pending::CiRuns);
+    }
+    if !excused.is_empty() {
+        let contexts = excused.into_iter().map(|status| status.context.clone()).collect();
+        return GateOutcome::Pending(Pending::DefaultRed(contexts));
+    }
+    GateOutcome::Pass("CI green".to_owned())
+}
+
+fn finding(status: &CommitStatus) -> String {
+    let mut text = status.context.clone();
+    if !status.description.is_empty() {
+        text.push_str(": ");
+        text.push_str(&status.description);
+    }
+    if let Some(url) = &status.url {
+        text.push_str(" (");
+        text.push_str(url);
+        text.push(')');
+    }
+    if let Some(tail) = &status.log_tail {
+        let lines: Vec<&str> = tail.lines().collect();
+        let from = lines.len().saturating_sub(LOG_LINES);
+        text.push('\n');
+        text.push_str(&lines.get(from..).unwrap_or_default().join("\n"));
+    }
+    text
+}

@@ -1,0 +1,49 @@
+//! `check_staging_status` and `check_deploy_status`: the deployer's logs.
+
+use crate::evidence::EvidenceRequest;
+use crate::gate::{Gate, GateInput, GateOutcome, documents, report};
+use crate::project::Project;
+use crate::task::Task;
+use crate::verdict::deploy::{DeployVerdict, deploy_verdict};
+
+pub(super) static STAGING: DeployLog = DeployLog {
+    report: "15-staging-log.md",
+    key: "staging_status",
+    subject: "Staging",
+};
+pub(super) static DEPLOY: DeployLog = DeployLog {
+    report: "14-deploy-log.md",
+    key: "deploy_status",
+    subject: "Deploy",
+};
+
+pub(super) struct DeployLog {
+    report: &'static str,
+    key: &'static str,
+    subject: &'static str,
+}
+
+impl Gate for DeployLog {
+    fn needs(&self, task: &Task, _project: &Project) -> EvidenceRequest {
+        documents(task, &[self.report])
+    }
+
+    fn check(&self, input: GateInput<'_>) -> GateOutcome {
+        if self.key == "staging_status" && !input.project.staging {
+            return GateOutcome::NotApplicable(format!("Staging gate N/A for {}", input.project.repo));
+        }
+        let missing = format!("{} log not found ({})", self.subject, self.report);
+        let text = match report(input, self.report, &missing) {
+            Ok(text) => text,
+            Err(outcome) => return outcome,
+        };
+        match deploy_verdict(text, self.key) {
+            DeployVerdict::Success => GateOutcome::Pass(format!("{} status: SUCCESS", self.subject)),
+            DeployVerdict::Failed(why) => GateOutcome::Fail {
+                reason: format!("{} status: FAILED", self.subject),
+                findings: why.into_iter().collect(),
+            },
+            DeployVerdict::Unreadable(why) => GateOutcome::Unreadable(why),
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! `check_reviewer_verdict`: 12-review.md.
+
+use crate::evidence::EvidenceRequest;
+use crate::gate::{Gate, GateInput, GateOutcome, documents, report};
+use crate::project::Project;
+use crate::task::Task;
+use crate::verdict::findings::review_findings;
+use crate::verdict::review::{ReviewVerdict, review_verdict};
+
+const REPORT: &str = "12-review.md";
+
+pub(super) struct ReviewerVerdict;
+
+impl Gate for ReviewerVerdict {
+    fn needs(&self, task: &Task, _project: &Project) -> EvidenceRequest {
+        documents(task, &[REPORT])
+    }
+
+    fn check(&self, input: GateInput<'_>) -> GateOutcome {
+        let text = match report(input, REPORT, "Review not found (12-review.md)") {
+            Ok(text) => text,
+            Err(outcome) => return outcome,
+        };
+        match review_verdict(text) {
+            ReviewVerdict::Approved => GateOutcome::Pass("Review verdict: APPROVED".to_owned()),
+            ReviewVerdict::RequestChanges => GateOutcome::Fail {
+                reason: "Review verdict: REQUEST_CHANGES".to_owned(),
+                findings: review_findings(text)
+                    .into_iter()
+                    .map(|finding| format!("{} {}", finding.severity.as_str(), finding.text))
+                    .collect(),
+            },
+            ReviewVerdict::Unreadable(why) => GateOutcome::Unreadable(why),
+        }
+    }
+}

@@ -1,0 +1,74 @@
+use crate::message::link::{ForgePages, usable_link};
+
+#[test]
+fn only_links_that_people_can_follow_are_shown() {
+    for link in [
+        "https://git.example.org",
+        "http://git.example.org:3000/a/b?c#d",
+        "HTTPS://git.example.org/",
+        "http://192.168.1.5:3000/a",
+    ] {
+        assert_eq!(usable_link(Some(link)).as_deref(), Some(link));
+    }
+    assert_eq!(usable_link(None), None);
+    for link in [
+        "",
+        "git.example.org/a",
+        "https://",
+        "https:///a",
+        "https://:3000/a.b",
+        "http://localhost/a.b",
+        "http://localhost:3000/",
+        "http://LOCALHOST./a",
+        "http://git.localhost/a",
+        "http://127.0.0.1/a",
+        "http://127.0.0.2:3000/a",
+        "http://0.0.0.0:80",
+        "http://[::1]:3000/a.b",
+        "http://gitea:3000/a.b",
+        "https://user:secret@git.example.org/a",
+        "javascript://git.example.org/%0aalert(1)",
+        "ftp://git.example.org/",
+        "https://git.example.org/a b",
+    ] {
+        assert_eq!(usable_link(Some(link)), None, "{link}");
+    }
+}
+
+#[test]
+fn pages_of_the_forge_are_addressed() {
+    let pages = ForgePages {
+        base: "https://git.example.org/",
+        owner: "acme",
+        repo: "shop",
+    };
+    assert_eq!(
+        pages
+            .document("feature/ET-012-new-cart", "ET-012", "01-brd.md")
+            .as_deref(),
+        Some(
+            "https://git.example.org/acme/shop/src/branch/feature/ET-012-new-cart/docs/work-items/ET-012/01-brd.md"
+        )
+    );
+    assert_eq!(
+        pages.branch("feature/a#1 ж").as_deref(),
+        Some("https://git.example.org/acme/shop/src/branch/feature/a%231%20%D0%B6")
+    );
+    assert_eq!(
+        pages.pull_request(7).as_deref(),
+        Some("https://git.example.org/acme/shop/pulls/7")
+    );
+}
+
+#[test]
+fn a_page_without_its_data_has_no_address() {
+    let pages = |base, owner| ForgePages {
+        base,
+        owner,
+        repo: "shop",
+    };
+    assert_eq!(pages("", "acme").pull_request(7), None);
+    assert_eq!(pages("http://gitea:3000", "acme").pull_request(7), None);
+    assert_eq!(pages("https://git.example.org", "").pull_request(7), None);
+    assert_eq!(pages("https://git.example.org", "acme").branch(""), None);
+}

@@ -1,0 +1,182 @@
+use super::{EN, HOSTILE, RU};
+use crate::message::status::*;
+use crate::project::Locale;
+use crate::role::Role;
+use crate::stage::StageName;
+use crate::usage::Usage;
+
+fn header(locale: Locale, stage: &str, role: &str) -> String {
+    status_comment(&StatusComment {
+        locale,
+        stage: &StageName::new(stage),
+        role: &Role::new(role),
+        verdict: None,
+        status: None,
+        duration_seconds: None,
+        documents: &[],
+        usage: &Usage::default(),
+    })
+}
+
+#[test]
+fn each_role_says_what_it_did() {
+    for (stage, role, ru, en) in [
+        (
+            "analysis",
+            "analyst",
+            "🔍 Analyst — Подготовил BRD / ТЗ / Acceptance Criteria. Для продвижения переведите задачу в статус Approved. Для отклонения — напишите причину комментом и переведите в Rejected.",
+            "🔍 Analyst — Prepared BRD / spec / acceptance criteria. To go on, set the status to Approved. To reject, write the reason as a comment and set Rejected.",
+        ),
+        (
+            "architecture",
+            "architect",
+            "📐 Architect — Завершил архитектурную проработку. См. ADR ниже.",
+            "📐 Architect — Finished the architecture. See the ADR below.",
+        ),
+        (
+            "development",
+            "developer",
+            "💻 Developer — Завершил разработку. См. PR / branch ниже.",
+            "💻 Developer — Finished development. See PR / branch below.",
+        ),
+        (
+            "review",
+            "reviewer",
+            "🔎 Reviewer — Завершил ревью изменений.",
+            "🔎 Reviewer — Finished the review.",
+        ),
+        (
+            "testing",
+            "tester",
+            "🧪 Tester — Завершил прогон тестов.",
+            "🧪 Tester — Finished the test run.",
+        ),
+        (
+            "deploy-staging",
+            "deployer",
+            "🚀 Deployer — Завершил staging-деплой.",
+            "🚀 Deployer — Finished the staging deploy.",
+        ),
+        (
+            "deploy",
+            "deployer",
+            "🚀 Deployer — Завершил прод-деплой.",
+            "🚀 Deployer — Finished the production deploy.",
+        ),
+        (
+            "audit<",
+            "auditor",
+            "⚙️ Auditor — Завершил этап audit&lt;.",
+            "⚙️ Auditor — Finished audit&lt;.",
+        ),
+    ] {
+        assert_eq!(header(RU, stage, role), ru);
+        assert_eq!(header(EN, stage, role), en);
+    }
+}
+
+#[test]
+fn all_that_is_known_is_listed() {
+    let documents = [
+        (
+            "Review".to_owned(),
+            Some("https://git.example.org/a?x=1&y=2".to_owned()),
+        ),
+        ("PR #7".to_owned(), None),
+        (
+            "Branch a<b".to_owned(),
+            Some("http://localhost:3000/b".to_owned()),
+        ),
+    ];
+    let usage = Usage {
+        input_tokens: 1_234,
+        output_tokens: 999,
+        cost_usd: 0.5,
+        ..Usage::default()
+    };
+    let (stage, role) = (StageName::new("review"), Role::new("reviewer"));
+    let mut status = StatusComment {
+        locale: RU,
+        stage: &stage,
+        role: &role,
+        verdict: Some("APPROVED"),
+        status: Some("ok"),
+        duration_seconds: Some(252),
+        documents: &documents,
+        usage: &usage,
+    };
+    assert_eq!(
+        status_comment(&status),
+        "🔎 Reviewer — Завершил ревью изменений.<br>Verdict: APPROVED<br>Длительность: 4m 12s<br><b>Документы:</b><ul><li><a href=\"https://git.example.org/a?x=1&amp;y=2\">Review</a></li><li>PR #7</li><li>Branch a&lt;b</li></ul><br><sub>1.2k in / 999 out · $0.50</sub>"
+    );
+    status.locale = EN;
+    status.verdict = None;
+    status.documents = &documents[1..2];
+    assert_eq!(
+        status_comment(&status),
+        "🔎 Reviewer — Finished the review.<br>Status: ok<br>Duration: 4m 12s<br><b>Documents:</b><ul><li>PR #7</li></ul><br><sub>1.2k in / 999 out · $0.50</sub>"
+    );
+}
+
+#[test]
+fn a_hostile_verdict_is_short_and_harmless() {
+    let long = format!("{HOSTILE}{}", "x".repeat(100));
+    let comment = status_comment(&StatusComment {
+        locale: EN,
+        stage: &StageName::new("testing"),
+        role: &Role::new("tester"),
+        verdict: Some(&long),
+        status: None,
+        duration_seconds: None,
+        documents: &[(
+            "<i>".to_owned(),
+            Some("https://a.example/\"onmouseover=".to_owned()),
+        )],
+        usage: &Usage::default(),
+    });
+    let verdict = format!(
+        "&lt;b onclick=&quot;x&quot;&gt;&amp;&lt;/b&gt; &lt;script&gt;{}…",
+        "x".repeat(50)
+    );
+    assert_eq!(
+        comment,
+        format!(
+            "🧪 Tester — Finished the test run.<br>Verdict: {verdict}<br><b>Documents:</b><ul><li><a href=\"https://a.example/&quot;onmouseover=\">&lt;i&gt;</a></li></ul>"
+        )
+    );
+}
+
+#[test]
+fn the_fallback_names_the_role() {
+    let role = Role::new("tester");
+    assert_eq!(status_fallback_comment(RU, &role), "🧪 Tester готов");
+    assert_eq!(status_fallback_comment(EN, &role), "🧪 Tester done");
+}
+
+#[test]
+fn documents_have_labels() {
+    let labels = |role: &str, stage: &str| {
+        document_labels(&Role::new(role), &StageName::new(stage))
+            .iter()
+            .map(|(file, label)| format!("{file}: {label}"))
+            .collect::<Vec<_>>()
+            .join("; ")
+    };
+    for (role, stage, expected) in [
+        (
+            "analyst",
+            "analysis",
+            "00-business-request.md: Business request; 01-brd.md: BRD; 02-trz.md: ТЗ (TRZ); 03-acceptance-criteria.md: Acceptance Criteria; 04-test-plan.yaml: Test Plan; 04b-ui-test-cases.md: UI Test Cases",
+        ),
+        ("architect", "architecture", "06-adr: ADR"),
+        ("developer", "development", ""),
+        ("reviewer", "review", "12-review.md: Review"),
+        ("tester", "testing", "13-test-report.md: Test report"),
+        ("deployer", "deploy-staging", "15-staging-log.md: Staging log"),
+        ("deployer", "deploy", "14-deploy-log.md: Deploy log"),
+    ] {
+        assert_eq!(labels(role, stage), expected);
+    }
+    assert_eq!(branch_label("feature/ET-1-a"), "Branch feature/ET-1-a");
+    assert_eq!(pull_request_label(7), "PR #7");
+}

@@ -1,0 +1,178 @@
+//! What counts as a human's order (behaviour §5): a move in the tracker's feed that is newer than the last one handled and not our own writing.
+
+use crate::id::ActivityId;
+use crate::observation::{ItemObservation, StateActivity};
+use crate::order::{BoardOrder, BoardOrderKind};
+use crate::port::store::deliveries::ItemMark;
+use crate::stage::Column;
+use crate::time::Timestamp;
+
+/// The orders in an observation, oldest first, and the mark to be kept when all of them are handled.
+#[must_use]
+pub fn new_orders(item: &ItemObservation, mark: &ItemMark) -> (Vec<BoardOrder>, ItemMark) {
+    let mut mark = mark.clone();
+    let mut orders = Vec::new();
+    if let Some(order) = created_as_order(item, &mark) {
+        mark.handled = (order.at, Some(order.id.clone()));
+        orders.push(order);
+    }
+    for activity in &item.activities {
+        if !is_newer(activity, &mark.handled) {
+            continue;
+        }
+        mark.handled = (activity.at, Some(activity.id.clone()));
+        if is_echo(activity, &mut mark.written) {
+            continue;
+        }
+        if let Some(what) = activity.to.and_then(meaning) {
+            orders.push(BoardOrder {
+                id: activity.id.clone(),
+                at: activity.at,
+                by: activity.actor.clone(),
+                what,
+            });
+        }
+    }
+    (orders, mark)
+}
+
+/// An issue that was created in In Progress counts, by its id.
+fn created_as_order(item: &ItemObservation, mark: &ItemMark) -> Option<BoardOrder> {
+    let untouched = mark.handled.1.is_none() && item.created_at >= mark.handled.0;
+    (untouched && item.created_in == Some(Column::InProgress)).then(|| BoardOrder {
+        id: ActivityId::new(format!("created:{}", item.issue)),
+        at: item.created_at,
+        by: "the issue's author".to_owned(),
+        what: BoardOrderKind::InProgress,
+    })
+}
+
+fn is_newer(activity: &StateActivity, handled: &(Timestamp, Option<ActivityId>)) -> bool {
+    match &handled.1 {
+        None => activity.at >= handled.0,
+        Some(id) => activity.at > handled.0 || (activity.at == handled.0 && is_after(&activity.id, id)),
+    }
+}
+
+/// Ids of one instant: numbers by value, others by text.
+fn is_after(id: &ActivityId, handled: &ActivityId) -> bool {
+    match (id.as_str().parse::<u64>(), handled.as_str().parse::<u64>()) {
+        (Ok(id), Ok(handled)) => id > handled,
+        _ => handled.as_str().starts_with("created:") || id.as_str() > handled.as_str(),
+    }
+}
+
+/// A change by our account to a column that our outbox wrote; each write has one echo.
+fn is_echo(activity: &StateActivity, written: &mut Vec<Column>) -> bool {
+    if !activity.own {
+        return false;
+    }
+    let Some(at) = written.iter().position(|column| Some(*column) == activity.to) else {
+        return false;
+    };
+    written.drain(..=at);
+    true
+}
+
+fn meaning(column: Column) -> Option<BoardOrderKind> {
+    match column {
+        Column::InProgress => Some(BoardOrderKind::InProgress),
+        Column::Approved => Some(BoardOrderKind::Approved),
+        Column::Rejected => Some(BoardOrderKind::Rejected),
+        Column::Cancelled => Some(BoardOrderKind::Cancelled),
+        Column::Backlog
+        | Column::Todo
+        | Column::Architecture
+        | Column::Development
+        | Column::Review
+        | Column::Testing
+        | Column::InReview
+        | Column::NeedsInput
+        | Column::Blocked
+        | Column::Done => None,
+    }
+}
+
+#[cfg(test)]
+mod cases {
+    use super::*;
+    use crate::id::{IssueId, ProjectId};
+
+    fn item(activities: Vec<StateActivity>) -> ItemObservation {
+        ItemObservation {
+            issue: IssueId::new("i"),
+            sequence: 1,
+            title: String::new(),
+            description: String::new(),
+            column: None,
+            deleted: false,
+            created_at: Timestamp(100),
+            created_in: Some(Column::Todo),
+            activities,
+            comments: Vec::new(),
+            blocked_by: Vec::new(),
+            url: None,
+        }
+    }
+
+    fn moved(id: &str, at: i64, to: Column, own: bool) -> StateActivity {
+        StateActivity {
+            id: ActivityId::new(id),
+            at: Timestamp(at),
+            actor: "ann".to_owned(),
+            own,
+            to: Some(to),
+        }
+    }
+
+    fn mark(written: Vec<Column>) -> ItemMark {
+        ItemMark {
+            project: ProjectId::new("p"),
+            issue: IssueId::new("i"),
+            handled: (Timestamp(50), None),
+            written,
+        }
+    }
+
+    #[test]
+    fn each_move_counts_once() {
+        let item = item(vec![
+            moved("9", 200, Column::InProgress, false),
+            moved("10", 200, Column::Approved, false),
+        ]);
+        let (orders, mark) = new_orders(&item, &mark(Vec::new()));
+        let ids: Vec<&str> = orders.iter().map(|order| order.id.as_str()).collect();
+        assert_eq!(ids, ["9", "10"]);
+        assert!(new_orders(&item, &mark).0.is_empty());
+    }
+
+    #[test]
+    fn an_echo_is_no_order_but_a_person_with_our_account_is_heard() {
+        let item = item(vec![
+            moved("1", 200, Column::InProgress, true),
+            moved("2", 300, Column::InProgress, true),
+        ]);
+        let (orders, mark) = new_orders(&item, &mark(vec![Column::InProgress]));
+        assert_eq!(orders.len(), 1);
+        assert_eq!(orders.first().unwrap().id.as_str(), "2");
+        assert!(mark.written.is_empty());
+    }
+
+    #[test]
+    fn moves_before_the_project_was_connected_do_not_count() {
+        let (orders, _) = new_orders(
+            &item(vec![moved("1", 40, Column::InProgress, false)]),
+            &mark(Vec::new()),
+        );
+        assert!(orders.is_empty());
+    }
+
+    #[test]
+    fn an_issue_created_in_progress_counts_once() {
+        let mut item = item(Vec::new());
+        item.created_in = Some(Column::InProgress);
+        let (orders, mark) = new_orders(&item, &mark(Vec::new()));
+        assert_eq!(orders.len(), 1);
+        assert!(new_orders(&item, &mark).0.is_empty());
+    }
+}

@@ -1,0 +1,272 @@
+//! Evidence is there: signals of the role first, then the gates in their order.
+
+use crate::brief::Launch;
+use crate::evidence::Evidence;
+use crate::gate::{GateInput, GateOutcome, Pending, gate};
+use crate::id::JobId;
+use crate::message::alert::{
+    approve_request_alert, deploy_failed_alert, error_alert, questions_alert, questions_exhausted_alert,
+    staging_failed_alert,
+};
+use crate::message::comment::{
+    conflict_comment, deploy_failed_comment, gate_failed_comment, questions_comment,
+    questions_exhausted_comment, staging_failed_comment,
+};
+use crate::retry::back_off;
+use crate::role::Role;
+use crate::stage::{GateName, OnFail, Stage};
+use crate::task::{Ask, Phase, Resume, TaskState, Wait};
+use crate::transition::plan::Plan;
+use crate::transition::{Outcome, head, ignore, stage, tell, waiting};
+
+pub(super) fn gathered(plan: &mut Plan<'_>, job: JobId, evidence: &Evidence) -> Outcome {
+    if plan.task.state != (TaskState::Gathering { job }) {
+        return ignore(format!("job {job} is not the one that gathers"));
+    }
+    if let Some(error) = &evidence.unavailable {
+        unavailable(plan, job, error);
+        return Ok(());
+    }
+    plan.task.outage = None;
+    plan.task.counters.unavailable = 0;
+    if evidence.code_tree.is_some() {
+        plan.task.code_tree.clone_from(&evidence.code_tree);
+        plan.task.docs_tree.clone_from(&evidence.docs_tree);
+    }
+    let Some(stage) = plan.stage(&plan.task.stage) else {
+        return ignore("the stage is not in the pipeline");
+    };
+    if plan.task.phase == Phase::Stage && signalled(plan, stage, evidence) {
+        return Ok(());
+    }
+    judge(plan, stage, evidence);
+    Ok(())
+}
+
+fn unavailable(plan: &mut Plan<'_>, job: JobId, error: &str) {
+    plan.task.counters.unavailable += 1;
+    if !super::working::endure(plan, error) {
+        return plan.block(&format!("{error} (for 24 hours)"), Resume::Gates);
+    }
+    let wait = back_off(job.to_string(), plan.task.counters.unavailable, None);
+    plan.requeue(job, wait);
+    plan.goto(TaskState::Gathering { job });
+    plan.note(format!(
+        "evidence is unavailable ({error}); again in {} s",
+        wait.as_secs()
+    ));
+}
+
+/// An alert about something outside that does not answer.
+pub(super) fn ring(plan: &mut Plan<'_>, message: &str) {
+    plan.alert(error_alert(plan.task.work_item.as_str(), message));
+}
+
+/// The role asks or objects: that wins over whatever else it wrote.
+fn signalled(plan: &mut Plan<'_>, stage: &Stage, evidence: &Evidence) -> bool {
+    let fresh = |plan: &Plan<'_>, name: &str| {
+        let path = plan.task.document(name);
+        evidence.document(&path).map(|document| document.text.clone())
+    };
+    if let Some(text) = stage.asks_in.as_deref().and_then(|name| fresh(plan, name)) {
+        questions(plan, &text);
+        return true;
+    }
+    if let Some((name, answering)) = &stage.objects_in
+        && let Some(text) = fresh(plan, name)
+        && let Some(answering) = plan.stage(answering)
+    {
+        objection(plan, answering, &text);
+        return true;
+    }
+    false
+}
+
+fn questions(plan: &mut Plan<'_>, text: &str) {
+    let locale = plan.rules.project.locale;
+    let analyst = Role::new(Role::ANALYST);
+    plan.comment(analyst.clone(), questions_comment(locale, text));
+    if plan.task.counters.question_rounds >= plan.rules.pipeline.limits.question_rounds {
+        plan.comment(analyst, questions_exhausted_comment(locale));
+        plan.alert(questions_exhausted_alert(locale, plan.task.work_item.as_str()));
+        return plan.block("rounds of questions used up", Resume::Role);
+    }
+    plan.task.counters.question_rounds += 1;
+    plan.alert(questions_alert(
+        locale,
+        plan.task.work_item.as_str(),
+        &plan.rules.project.tracker_phrase,
+    ));
+    plan.goto(TaskState::Waiting(Wait::Answers));
+    plan.note("the role asks; waiting for answers");
+}
+
+fn objection(plan: &mut Plan<'_>, answering: &Stage, text: &str) {
+    let architect = Role::new(Role::ARCHITECT);
+    plan.comment(architect, conflict_comment(plan.rules.project.locale, text));
+    plan.task.approval = None;
+    if plan.task.counters.conflict_rounds >= plan.rules.pipeline.limits.conflict_rounds {
+        stage::move_to(plan, answering);
+        return plan.block("rounds of objections used up", Resume::Role);
+    }
+    plan.task.counters.conflict_rounds += 1;
+    stage::move_to(plan, answering);
+    stage::launch(
+        plan,
+        answering,
+        &Launch::Objection {
+            text: text.to_owned(),
+        },
+    );
+}
+
+fn judge(plan: &mut Plan<'_>, stage: &Stage, evidence: &Evidence) {
+    for name in stage::gates(plan) {
+        let input = GateInput {
+            task: &plan.task,
+            project: plan.rules.project,
+            evidence,
+        };
+        match gate(name).check(input) {
+            GateOutcome::Pass(reason) | GateOutcome::NotApplicable(reason) => {
+                plan.note(reason);
+                tell::readable(plan, stage, evidence);
+                record(plan, name);
+            }
+            GateOutcome::Fail { reason, findings } => {
+                tell::readable(plan, stage, evidence);
+                return failed(plan, name, &reason, findings);
+            }
+            GateOutcome::Unreadable(diagnosis) => return unreadable(plan, name, &diagnosis),
+            GateOutcome::Pending(pending) => {
+                tell::readable(plan, stage, evidence);
+                return wait(plan, name, &pending, evidence);
+            }
+            GateOutcome::Unavailable(error) => {
+                let Some(job) = plan.task.current_job() else {
+                    return;
+                };
+                return unavailable(plan, job, &error);
+            }
+        }
+    }
+    plan.task.recheck = None;
+    stage::advance(plan);
+}
+
+/// What a passed gate proves about the code that it saw.
+fn record(plan: &mut Plan<'_>, name: GateName) {
+    let tree = plan.task.code_tree.clone();
+    match name {
+        GateName::CheckCiGreen => plan.task.ci_green = tree,
+        GateName::CheckReviewerVerdict => plan.task.reviewed = tree,
+        GateName::CheckTestsPassed => plan.task.tested = tree,
+        GateName::CheckAnalysisComplete
+        | GateName::CheckAnalysisApproved
+        | GateName::CheckArchitectureDone
+        | GateName::CheckStagingStatus
+        | GateName::CheckDeployStatus => {}
+    }
+}
+
+fn failed(plan: &mut Plan<'_>, name: GateName, reason: &str, findings: Vec<String>) {
+    if gently(plan, name, reason) {
+        return;
+    }
+    match stage::on_fail(plan, name) {
+        OnFail::Bounce { stage: to, cause } => {
+            let Some(to) = stage::named(plan, &to) else { return };
+            stage::bounce(plan, to, cause, reason, findings);
+        }
+        OnFail::Block { stage: to } => roll_back(plan, name, reason, (&to, findings)),
+        OnFail::Repair => stage::repair(plan, reason),
+    }
+}
+
+fn unreadable(plan: &mut Plan<'_>, name: GateName, diagnosis: &str) {
+    if !gently(plan, name, diagnosis) {
+        stage::repair(plan, diagnosis);
+    }
+}
+
+/// The gates looked again on somebody's wish: say what is wrong and return.
+fn gently(plan: &mut Plan<'_>, name: GateName, reason: &str) -> bool {
+    let Some(before) = plan.task.recheck.take() else {
+        return false;
+    };
+    let role = plan
+        .stage(&plan.task.stage)
+        .and_then(|stage| stage.role.clone())
+        .unwrap_or_else(Role::stream);
+    plan.comment(
+        role,
+        gate_failed_comment(plan.task.stage.as_str(), name.as_str(), reason),
+    );
+    plan.note(format!("{name} looked again: {reason}"));
+    if *before == TaskState::Waiting(Wait::Ci) {
+        waiting::watch_ci(plan, reason);
+    } else {
+        plan.goto(*before);
+    }
+    true
+}
+
+/// Staging or deploy failed: the code has to be mended, and a human has to say go.
+fn roll_back(
+    plan: &mut Plan<'_>,
+    name: GateName,
+    reason: &str,
+    (to, findings): (&crate::stage::StageName, Vec<String>),
+) {
+    let Some(to) = stage::named(plan, to) else { return };
+    let locale = plan.rules.project.locale;
+    let why = findings
+        .first()
+        .map_or_else(|| reason.to_owned(), |finding| format!("{reason}: {finding}"));
+    let deployer = Role::new(Role::DEPLOYER);
+    let wi = plan.task.work_item.to_string();
+    if name == GateName::CheckStagingStatus {
+        plan.comment(deployer, staging_failed_comment(locale, &why));
+        plan.alert(staging_failed_alert(&wi, &why));
+    } else {
+        plan.comment(deployer, deploy_failed_comment(locale, &why));
+        plan.alert(deploy_failed_alert(&wi, &why));
+    }
+    if plan.task.merged.take().is_some() {
+        plan.task.rolled_back_at = Some(plan.rules.now);
+        plan.task.pull_request = None;
+        plan.task.late_documents = None;
+    }
+    stage::move_to(plan, to);
+    plan.block(&why, Resume::Role);
+}
+
+fn wait(plan: &mut Plan<'_>, name: GateName, pending: &Pending, evidence: &Evidence) {
+    match pending {
+        Pending::Approval => ask_for_approval(plan),
+        Pending::OtherHead(_) => {
+            if let Some(head) = &evidence.head {
+                head::foreign(plan, head);
+            }
+        }
+        Pending::BranchMissing => head::vanished(plan),
+        Pending::CiSilent | Pending::CiRuns | Pending::DefaultRed(_) => waiting::for_ci(plan, name, pending),
+    }
+}
+
+fn ask_for_approval(plan: &mut Plan<'_>) {
+    plan.task.recheck = None;
+    let project = plan.rules.project;
+    let wi = plan.task.work_item.as_str();
+    plan.alert(approve_request_alert(
+        project.locale,
+        wi,
+        &project.tracker_phrase,
+        None,
+        None,
+    ));
+    plan.task.review_clock.0 = plan.task.review_clock.0.or(Some(plan.rules.now));
+    let docs_tree = plan.task.docs_tree.clone();
+    plan.goto(TaskState::Waiting(Wait::Human(Ask::Documents { docs_tree })));
+    plan.note("a human is asked to approve the documents");
+}

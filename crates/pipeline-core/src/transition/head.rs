@@ -1,0 +1,194 @@
+//! The branch was looked at: CI moved, somebody else pushed, the pull request was merged or closed.
+
+use crate::brief::Launch;
+use crate::effect::{EffectKind, Push};
+use crate::evidence::Evidence;
+use crate::gate::{GateInput, GateOutcome, Pending, gate};
+use crate::id::CommitSha;
+use crate::message::alert::blocked_alert;
+use crate::message::comment::foreign_head_comment;
+use crate::observation::{HeadObservation, PullRequestState};
+use crate::role::Role;
+use crate::stage::GateName;
+use crate::task::{Ask, Resume, TaskState, Wait};
+use crate::transition::plan::Plan;
+use crate::transition::{Outcome, ignore, merging, stage, working};
+
+pub(super) fn observed(plan: &mut Plan<'_>, head: &HeadObservation) -> Outcome {
+    if head.branch != plan.task.branch {
+        return ignore("another branch");
+    }
+    if !plan.task.open_effects.is_empty() || plan.task.merged.is_some() {
+        return ignore("our own effects are under way, or it is merged");
+    }
+    match (&head.head, &plan.task.head) {
+        (Some(theirs), Some(ours)) if theirs != ours => {
+            if is_known_foreign(plan, theirs) {
+                return ignore("a human is asked about that head already");
+            }
+            foreign(plan, head);
+            Ok(())
+        }
+        (Some(_), Some(_)) => same_head(plan, head),
+        (None, _) | (_, None) => ignore("there is no branch to compare"),
+    }
+}
+
+fn is_known_foreign(plan: &Plan<'_>, theirs: &CommitSha) -> bool {
+    matches!(&plan.task.state, TaskState::Waiting(Wait::Human(Ask::ForeignHead { head })) if head == theirs)
+}
+
+fn same_head(plan: &mut Plan<'_>, head: &HeadObservation) -> Outcome {
+    match head.pull_request.as_ref().map(|pull| (pull.number, &pull.state)) {
+        Some((number, PullRequestState::Merged { commit, at, .. }))
+            if Some(number) == plan.task.pull_request
+                && plan.task.rolled_back_at.is_none_or(|rolled| *at > rolled) =>
+        {
+            merged_outside(plan, commit);
+            Ok(())
+        }
+        Some((number, PullRequestState::Closed)) if Some(number) == plan.task.pull_request => {
+            plan.cancel_current();
+            plan.task.pull_request = None;
+            plan.block("the pull request was closed without a merge", Resume::Merge);
+            Ok(())
+        }
+        _ => look_at_ci(plan, head),
+    }
+}
+
+/// Somebody merged it: at deploy that is noted and the verdict still decides; elsewhere the work is in, so the task is done.
+fn merged_outside(plan: &mut Plan<'_>, commit: &CommitSha) {
+    plan.task.merged = Some(commit.clone());
+    plan.note(format!("merged by somebody else as {commit}"));
+    let deploying = plan.rules.pipeline.is_after_merge(&plan.task.stage);
+    if !deploying {
+        plan.cancel_current();
+        plan.remark("The pull request was merged by somebody else: the task is complete.");
+        merging::finish(plan);
+    }
+}
+
+fn look_at_ci(plan: &mut Plan<'_>, head: &HeadObservation) -> Outcome {
+    if plan.task.state != TaskState::Waiting(Wait::Ci) {
+        return ignore("nothing new");
+    }
+    let evidence = Evidence {
+        head: Some(head.clone()),
+        ..Evidence::default()
+    };
+    let input = GateInput {
+        task: &plan.task,
+        project: plan.rules.project,
+        evidence: &evidence,
+    };
+    match gate(GateName::CheckCiGreen).check(input) {
+        GateOutcome::Pending(Pending::CiSilent | Pending::CiRuns | Pending::DefaultRed(_)) => {
+            ignore("CI is not decided")
+        }
+        GateOutcome::Pending(_)
+        | GateOutcome::Pass(_)
+        | GateOutcome::NotApplicable(_)
+        | GateOutcome::Fail { .. }
+        | GateOutcome::Unreadable(_)
+        | GateOutcome::Unavailable(_) => {
+            stage::gather(plan);
+            Ok(())
+        }
+    }
+}
+
+/// The branch holds another head than ours: one that descends is adopted, any other needs a human.
+pub(super) fn foreign(plan: &mut Plan<'_>, head: &HeadObservation) {
+    let Some(theirs) = head.head.clone() else { return };
+    plan.cancel_current();
+    if head.descends {
+        return adopt(plan, theirs);
+    }
+    let branch = plan.task.branch.clone();
+    let html = foreign_head_comment(plan.rules.project.locale, branch.as_str(), theirs.as_str());
+    plan.comment(Role::stream(), html);
+    let reason = format!("branch {branch} holds somebody else's commit {theirs}");
+    let what = "Approved adopts it, Rejected restores ours";
+    plan.alert(blocked_alert(
+        plan.task.work_item.as_str(),
+        plan.task.stage.as_str(),
+        &reason,
+        what,
+    ));
+    plan.goto(TaskState::Waiting(Wait::Human(Ask::ForeignHead { head: theirs })));
+    plan.note("somebody else's head needs a human");
+}
+
+/// Takes a head that is not ours: CI and, for changed code, review look again.
+pub(super) fn adopt(plan: &mut Plan<'_>, head: CommitSha) {
+    let was_working = matches!(plan.task.state, TaskState::Working { .. });
+    plan.note(format!("{head} is adopted"));
+    plan.task.head = Some(head.clone());
+    plan.task.approval = None;
+    if let Some(result) = &mut plan.task.result {
+        result.commit = head;
+    }
+    // Not known before it is read; nothing that was proven holds for it.
+    plan.task.code_tree = None;
+    plan.task.ci = None;
+    match plan.stage(&plan.task.stage) {
+        Some(stage) if was_working || plan.task.result.is_none() => {
+            let reason = "somebody else's commit on the branch was adopted; go on from it".to_owned();
+            stage::launch(plan, stage, &Launch::Restart { reason });
+        }
+        Some(_) | None => {
+            stage::start_ci(plan);
+            stage::gather(plan);
+        }
+    }
+}
+
+/// The branch is gone from the forge: pushed again once.
+pub(super) fn vanished(plan: &mut Plan<'_>) {
+    let branch = plan.task.branch.clone();
+    let (Some(commit), Some(run)) = (
+        plan.task.head.clone(),
+        plan.task.result.as_ref().map(|result| result.run),
+    ) else {
+        return plan.block(
+            &format!("Branch '{branch}' not found or no status"),
+            Resume::Gates,
+        );
+    };
+    if plan.task.counters.repushes >= 1 {
+        return plan.block(
+            &format!("Branch '{branch}' not found or no status"),
+            Resume::Gates,
+        );
+    }
+    plan.task.counters.repushes += 1;
+    plan.require(EffectKind::Push(Push {
+        branch,
+        commit,
+        expected: None,
+    }));
+    plan.goto(TaskState::Publishing { run });
+    plan.note("the branch had vanished and is pushed again");
+}
+
+/// Puts our head back over somebody else's.
+pub(super) fn restore(plan: &mut Plan<'_>, theirs: CommitSha) {
+    let run = plan.task.result.as_ref().map(|result| result.run);
+    let (Some(commit), Some(run)) = (plan.task.head.clone(), run) else {
+        return plan.block("there is no head of ours to restore", Resume::Role);
+    };
+    plan.require(EffectKind::Push(Push {
+        branch: plan.task.branch.clone(),
+        commit,
+        expected: Some(theirs),
+    }));
+    plan.goto(TaskState::Publishing { run });
+    plan.note("our head is restored");
+}
+
+/// Accepts protected files: the pinned commit is pushed.
+pub(super) fn accept_protected(plan: &mut Plan<'_>, head: CommitSha, run: crate::id::RunId) {
+    working::push_branch(plan, head);
+    super::publishing::go_on(plan, run);
+}

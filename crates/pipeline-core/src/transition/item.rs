@@ -1,0 +1,95 @@
+//! The issue was read: an order on the board, a finished blocker, or nothing new.
+
+use crate::message::comment::{closed_task_comment, not_an_approver_comment};
+use crate::observation::ItemObservation;
+use crate::order::{BoardOrder, BoardOrderKind};
+use crate::role::Role;
+use crate::task::{TaskState, Wait};
+use crate::time::Timestamp;
+use crate::transition::order::{self, Decree};
+use crate::transition::plan::Plan;
+use crate::transition::{Outcome, ignore};
+
+const REASON_LENGTH: usize = 300;
+
+pub(super) fn observed(plan: &mut Plan<'_>, item: &ItemObservation, order: Option<&BoardOrder>) -> Outcome {
+    match order {
+        Some(order) if plan.task.is_over() => over(plan, order),
+        Some(order) => ordered(plan, item, order),
+        None if plan.task.is_over() => ignore("the task is over"),
+        None if item.deleted => {
+            order::cancel(plan, "the issue was deleted");
+            Ok(())
+        }
+        None => dependencies(plan, item),
+    }
+}
+
+/// Nothing revives a task that is over.
+fn over(plan: &mut Plan<'_>, order: &BoardOrder) -> Outcome {
+    if order.what == BoardOrderKind::Cancelled {
+        return ignore("the task is over");
+    }
+    plan.comment(
+        Role::stream(),
+        closed_task_comment(plan.rules.project.locale, plan.task.state.name()),
+    );
+    plan.restate_column();
+    plan.note("the task is over; an order on it was answered");
+    Ok(())
+}
+
+fn ordered(plan: &mut Plan<'_>, item: &ItemObservation, order: &BoardOrder) -> Outcome {
+    plan.restate_column();
+    let approvers = &plan.rules.project.approvers;
+    let decides = matches!(order.what, BoardOrderKind::Approved | BoardOrderKind::Rejected);
+    if decides && !approvers.is_empty() && !approvers.contains(&order.by) {
+        plan.comment(
+            Role::stream(),
+            not_an_approver_comment(plan.rules.project.locale, &order.by),
+        );
+        plan.note(format!("{} is not an approver", order.by));
+        return Ok(());
+    }
+    let since_question = said_since(item, plan.task.since);
+    let decree = Decree {
+        by: &order.by,
+        at: order.at,
+    };
+    match order.what {
+        BoardOrderKind::InProgress => order::go_on(plan, &since_question.join("\n\n")),
+        BoardOrderKind::Approved => order::approve(plan, decree),
+        BoardOrderKind::Rejected => {
+            let said = said_since(item, plan.task.stage_since);
+            let reason = since_question.last().or(said.last()).map_or_else(
+                || "Rejected via status, no reason comment".to_owned(),
+                |text| crate::message::text::cut(text, REASON_LENGTH),
+            );
+            order::reject(plan, decree, &reason);
+        }
+        BoardOrderKind::Cancelled => {
+            order::cancel(plan, &format!("{} moved the issue to Cancelled", order.by));
+        }
+    }
+    Ok(())
+}
+
+/// Human comments since then, oldest first.
+fn said_since(item: &ItemObservation, since: Timestamp) -> Vec<String> {
+    item.comments
+        .iter()
+        .filter(|comment| !comment.own && comment.at >= since)
+        .map(|comment| comment.text.trim().to_owned())
+        .filter(|text| !text.is_empty())
+        .collect()
+}
+
+fn dependencies(plan: &mut Plan<'_>, item: &ItemObservation) -> Outcome {
+    let waits = plan.task.state == TaskState::Waiting(Wait::Dependency);
+    if !waits || item.blocked_by.iter().any(|blocker| !blocker.finished) {
+        return ignore("nothing new");
+    }
+    plan.note("nothing blocks it any more");
+    crate::start::begin(plan);
+    Ok(())
+}

@@ -1,0 +1,226 @@
+//! Bringing the branch into the default branch (behaviour §7), and the end of a task.
+
+use crate::effect::{EffectKind, Merge, MergeOutcome};
+use crate::id::{CommitSha, TreeSha};
+use crate::message::comment::{done_comment, summary_comment};
+use crate::project::MergeTime;
+use crate::role::Role;
+use crate::stage::{Cause, GateName, Stage};
+use crate::task::{Phase, Resume, TaskState};
+use crate::transition::plan::Plan;
+use crate::transition::{Outcome, order, publishing, stage, working};
+use crate::usage::Usage;
+
+/// The merge comes before this stage.
+pub(super) fn comes_before(plan: &Plan<'_>, next: &Stage) -> bool {
+    let due = match plan.rules.project.merge {
+        MergeTime::OnDeployEntry => plan.rules.pipeline.is_after_merge(&next.name),
+        MergeTime::AfterDeploy => false,
+    };
+    plan.task.merged.is_none() && (due || next.role.is_none())
+}
+
+/// Merges, if the code is what review, tests and CI saw; else what is missing comes first.
+pub(super) fn begin(plan: &mut Plan<'_>) {
+    for (gate, seen) in [
+        (GateName::CheckReviewerVerdict, plan.task.reviewed.clone()),
+        (GateName::CheckTestsPassed, plan.task.tested.clone()),
+    ] {
+        if seen == plan.task.code_tree {
+            continue;
+        }
+        if let Some(judging) = earlier_stage(plan, gate) {
+            plan.remark(&format!(
+                "The code changed after {}: it is judged again.",
+                judging.name
+            ));
+            return stage::enter(plan, judging);
+        }
+    }
+    plan.task.phase = Phase::Merge;
+    let Some(run) = plan.task.result.as_ref().map(|result| result.run) else {
+        return plan.block("there is no result to merge", Resume::Role);
+    };
+    let ci_missing = has_gate(plan, GateName::CheckCiGreen) && plan.task.ci_green != plan.task.code_tree;
+    let Some(pull_request) = plan.task.pull_request else {
+        working::open_pull_request(plan, plan.task.branch.clone());
+        return publishing::go_on(plan, run);
+    };
+    if ci_missing {
+        return publishing::go_on(plan, run);
+    }
+    let Some(head) = plan.task.head.clone() else {
+        return plan.block("there is no head to merge", Resume::Role);
+    };
+    plan.require(EffectKind::Merge(Merge {
+        branch: plan.task.branch.clone(),
+        pull_request,
+        head: head.clone(),
+        style: plan.rules.project.merge_style,
+        message: message(plan),
+    }));
+    plan.goto(TaskState::Merging { head });
+    plan.note("the branch is being merged");
+}
+
+fn earlier_stage<'a>(plan: &Plan<'a>, gate: GateName) -> Option<&'a Stage> {
+    let here = plan.rules.pipeline.position(&plan.task.stage)?;
+    plan.rules
+        .pipeline
+        .stages
+        .iter()
+        .take(here + 1)
+        .find(|stage| stage.gates.contains(&gate))
+}
+
+fn has_gate(plan: &Plan<'_>, gate: GateName) -> bool {
+    plan.rules
+        .pipeline
+        .stages
+        .iter()
+        .any(|stage| stage.gates.contains(&gate))
+}
+
+fn message(plan: &Plan<'_>) -> String {
+    let task = &plan.task;
+    let approver = task.approval.as_ref().map_or_else(String::new, |approval| {
+        format!("\nOrchd-Approved-By: {}", approval.by)
+    });
+    let runs: u32 = task.totals.values().map(|totals| totals.runs).sum();
+    format!(
+        "{}: {}\n\nOrchd-Task: {}/{}\nOrchd-Runs: {runs}\nOrchd-Cost: {}{approver}",
+        task.work_item,
+        task.title,
+        task.project,
+        task.id,
+        crate::usage::cost_text(task.usage().cost_usd)
+    )
+}
+
+/// What came of the merge.
+pub(super) fn answered(plan: &mut Plan<'_>, outcome: &MergeOutcome) -> Outcome {
+    if !matches!(plan.task.state, TaskState::Merging { .. }) {
+        return super::ignore("nothing is being merged");
+    }
+    match outcome {
+        MergeOutcome::Merged { commit } => merged(plan, commit),
+        MergeOutcome::BaseMerged { head, code_tree } => base_merged(plan, head, code_tree),
+        MergeOutcome::Conflict { base, files } => conflict(plan, base, files),
+        MergeOutcome::HeadMoved { .. } => stage::gather(plan),
+        MergeOutcome::Closed => {
+            plan.task.pull_request = None;
+            plan.block("the pull request was closed without a merge", Resume::Merge);
+        }
+    }
+    Ok(())
+}
+
+fn merged(plan: &mut Plan<'_>, commit: &CommitSha) {
+    if plan.task.phase == Phase::Documents {
+        return finish(plan);
+    }
+    plan.note(format!("merged as {commit}"));
+    plan.task.merged = Some(commit.clone());
+    plan.task.phase = Phase::Stage;
+    if let Some(rejection) = plan.task.pending_rejection.take() {
+        return order::send_back(plan, &rejection.reason);
+    }
+    stage::advance(plan);
+}
+
+/// The default branch had moved and was merged into ours: CI has to look, review and tests saw the same code plus what others had merged.
+fn base_merged(plan: &mut Plan<'_>, head: &CommitSha, code_tree: &TreeSha) {
+    plan.task.counters.base_merges += 1;
+    if plan.task.counters.base_merges > plan.rules.pipeline.limits.base_merges {
+        return plan.block(
+            "the default branch moved again and again while this was being merged",
+            Resume::Merge,
+        );
+    }
+    if plan.task.phase == Phase::Documents {
+        if let Some(late) = &mut plan.task.late_documents {
+            late.head = head.clone();
+        }
+        return publishing::merge_documents(plan);
+    }
+    let old = plan.task.code_tree.replace(code_tree.clone());
+    for seen in [&mut plan.task.reviewed, &mut plan.task.tested] {
+        if *seen == old {
+            *seen = Some(code_tree.clone());
+        }
+    }
+    plan.task.head = Some(head.clone());
+    if let Some(result) = &mut plan.task.result {
+        result.commit = head.clone();
+    }
+    plan.note("the default branch was merged into ours");
+    stage::start_ci(plan);
+    stage::gather(plan);
+}
+
+fn conflict(plan: &mut Plan<'_>, base: &CommitSha, files: &[String]) {
+    if plan.task.phase == Phase::Documents {
+        return plan.block(
+            &format!(
+                "the documents conflict with the default branch: {}",
+                files.join(", ")
+            ),
+            Resume::Merge,
+        );
+    }
+    let Some(mending) = stage::named(plan, &plan.rules.pipeline.mending) else {
+        return;
+    };
+    let reason = format!("conflict with {}", plan.rules.project.default_branch);
+    let mut findings: Vec<String> = files.to_vec();
+    findings.push(format!("merge commit {base} into the branch (it is in the repository: git merge {base}) and resolve these files"));
+    stage::bounce(plan, mending, Cause::Conflict, &reason, findings);
+}
+
+/// The last gate passed: documents written after the merge go home, then the task is done.
+pub(super) fn complete(plan: &mut Plan<'_>) {
+    let run = plan.task.result.as_ref().map(|result| result.run);
+    let (Some(late), Some(run)) = (plan.task.late_documents.clone(), run) else {
+        return finish(plan);
+    };
+    plan.task.phase = Phase::Documents;
+    if late.pull_request.is_none() {
+        working::open_pull_request(plan, late.branch);
+    }
+    publishing::go_on(plan, run);
+}
+
+/// Done.
+pub(super) fn finish(plan: &mut Plan<'_>) {
+    if let Some(job) = plan.task.ci_job.take() {
+        plan.cancel(job);
+    }
+    if let Some(last) = plan.rules.pipeline.last() {
+        stage::move_to(plan, last);
+    }
+    plan.goto(TaskState::Done);
+    let deployer = Role::new(Role::DEPLOYER);
+    plan.comment(deployer.clone(), done_comment());
+    let summary = summary_comment(
+        plan.rules.project.locale,
+        &plan.task.usage(),
+        &usage_by_role(plan),
+    );
+    plan.comment(deployer, summary);
+    stage::release(plan);
+    plan.note("done");
+}
+
+fn usage_by_role(plan: &Plan<'_>) -> Vec<(Role, Usage)> {
+    let mut roles: Vec<(Role, Usage)> = Vec::new();
+    for stage in &plan.rules.pipeline.stages {
+        let (Some(role), Some(totals)) = (&stage.role, plan.task.totals.get(&stage.name)) else {
+            continue;
+        };
+        match roles.iter_mut().find(|(known, _)| known == role) {
+            Some((_, usage)) => *usage += totals.usage,
+            None => roles.push((role.clone(), totals.usage)),
+        }
+    }
+    roles
+}

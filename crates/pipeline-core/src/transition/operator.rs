@@ -1,0 +1,115 @@
+//! An operator's order: the same road as a move on the board, with a reason for the audit.
+
+use crate::brief::Launch;
+use crate::id::JobId;
+use crate::order::{OperatorOrder, OperatorOrderKind};
+use crate::stage::StageName;
+use crate::task::TaskState;
+use crate::transition::order::{self, Decree};
+use crate::transition::plan::Plan;
+use crate::transition::{Outcome, ignore, stage};
+
+pub(super) fn ordered(plan: &mut Plan<'_>, order: &OperatorOrder) -> Outcome {
+    if plan.task.is_over() {
+        return ignore(format!(
+            "the task is over ({}); create a new issue to go on",
+            plan.task.state.name()
+        ));
+    }
+    let decree = Decree {
+        by: &order.by,
+        at: order.at,
+    };
+    match &order.what {
+        OperatorOrderKind::Approve => approve(plan, decree),
+        OperatorOrderKind::Reject => {
+            order::reject(plan, decree, &order.reason);
+            Ok(())
+        }
+        OperatorOrderKind::Advance => advance(plan),
+        OperatorOrderKind::ForceStage { stage } => force(plan, stage, order),
+        OperatorOrderKind::Requeue { job } => requeue(plan, *job),
+        OperatorOrderKind::Cancel => {
+            order::cancel(plan, &format!("{}: {}", order.by, order.reason));
+            Ok(())
+        }
+        OperatorOrderKind::Restart => restart(plan),
+    }
+}
+
+fn approve(plan: &mut Plan<'_>, decree: Decree<'_>) -> Outcome {
+    if !matches!(plan.task.state, TaskState::Waiting(_) | TaskState::Blocked { .. }) {
+        return ignore(format!(
+            "there is nothing to approve: the task is {}",
+            plan.task.state.name()
+        ));
+    }
+    order::approve(plan, decree);
+    Ok(())
+}
+
+fn advance(plan: &mut Plan<'_>) -> Outcome {
+    if !matches!(plan.task.state, TaskState::Waiting(_) | TaskState::Blocked { .. })
+        || plan.task.result.is_none()
+    {
+        return ignore(format!(
+            "there is nothing to look at again: the task is {}",
+            plan.task.state.name()
+        ));
+    }
+    order::look_again(plan);
+    Ok(())
+}
+
+/// Moves the task without its gates. The merge still needs its proofs.
+fn force(plan: &mut Plan<'_>, to: &StageName, order: &OperatorOrder) -> Outcome {
+    let Some(stage) = plan.rules.pipeline.stage(to).filter(|stage| stage.role.is_some()) else {
+        let known: Vec<&str> = plan
+            .rules
+            .pipeline
+            .stages
+            .iter()
+            .filter(|stage| stage.role.is_some())
+            .map(|stage| stage.name.as_str())
+            .collect();
+        return ignore(format!(
+            "no stage '{to}' in which somebody works; known: {}",
+            known.join(", ")
+        ));
+    };
+    if plan.task.head.is_none() || matches!(plan.task.state, TaskState::Merging { .. }) {
+        return ignore(format!("not while the task is {}", plan.task.state.name()));
+    }
+    plan.cancel_current();
+    plan.task.open_effects.clear();
+    stage::refresh_counters(plan);
+    plan.remark(&format!("{} moved the task to {to}: {}", order.by, order.reason));
+    stage::move_to(plan, stage);
+    stage::launch(
+        plan,
+        stage,
+        &Launch::Restart {
+            reason: order.reason.clone(),
+        },
+    );
+    Ok(())
+}
+
+/// The work of a job that ended is queued again; the task must be waiting for a human.
+fn requeue(plan: &mut Plan<'_>, job: JobId) -> Outcome {
+    if job.task != plan.task.id || job.number > plan.task.numbers.jobs {
+        return ignore(format!("task {} has no job {job}", plan.task.id));
+    }
+    restart(plan)
+}
+
+fn restart(plan: &mut Plan<'_>) -> Outcome {
+    let TaskState::Blocked { reason, resume } = plan.task.state.clone() else {
+        return ignore(format!(
+            "only a blocked task is started again; this one is {}",
+            plan.task.state.name()
+        ));
+    };
+    order::restart(plan, &reason, resume);
+    Ok(())
+}

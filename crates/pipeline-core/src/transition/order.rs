@@ -1,0 +1,226 @@
+//! What orders do, whoever gave them and wherever (behaviour §5).
+
+use crate::brief::Launch;
+use crate::effect::EffectKind;
+use crate::evidence::Approval;
+use crate::message::comment::{
+    analyst_rejected_comment, approval_stale_comment, nothing_to_approve_comment,
+    relaunched_with_answers_comment, restarted_comment, rolled_back_comment,
+};
+use crate::role::Role;
+use crate::task::{Ask, PendingRejection, Resume, TaskState, Wait};
+use crate::time::Timestamp;
+use crate::transition::plan::Plan;
+use crate::transition::{head, merging, stage};
+
+/// Who decided, and when.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Decree<'a> {
+    pub(super) by: &'a str,
+    pub(super) at: Timestamp,
+}
+
+/// In Progress: go on with answers, or restart.
+pub(super) fn go_on(plan: &mut Plan<'_>, answers: &str) {
+    match plan.task.state.clone() {
+        TaskState::Waiting(Wait::Answers) => with_answers(plan, answers),
+        TaskState::Waiting(Wait::Human(Ask::Documents { .. })) => with_answers(plan, answers),
+        TaskState::Blocked { reason, resume } => restart(plan, &reason, resume),
+        TaskState::Starting
+        | TaskState::Working { .. }
+        | TaskState::Publishing { .. }
+        | TaskState::Gathering { .. }
+        | TaskState::Waiting(_)
+        | TaskState::Merging { .. }
+        | TaskState::Done
+        | TaskState::Cancelled => plan.note("it goes on already"),
+    }
+}
+
+fn with_answers(plan: &mut Plan<'_>, answers: &str) {
+    let Some(stage) = plan.stage(&plan.task.stage) else {
+        return;
+    };
+    plan.comment(
+        Role::new(Role::ANALYST),
+        relaunched_with_answers_comment(plan.rules.project.locale),
+    );
+    let text = if answers.is_empty() {
+        "(no comment was written)".to_owned()
+    } else {
+        answers.to_owned()
+    };
+    stage::launch(plan, stage, &Launch::Answers { text });
+}
+
+/// Resumes what stopped, with fresh counters.
+pub(super) fn restart(plan: &mut Plan<'_>, reason: &str, resume: Resume) {
+    let Some(stage) = plan.stage(&plan.task.stage) else {
+        return;
+    };
+    stage::refresh_counters(plan);
+    plan.comment(
+        Role::stream(),
+        restarted_comment(plan.rules.project.locale, stage.name.as_str()),
+    );
+    plan.note("restarted with fresh counters");
+    match resume {
+        Resume::Role => stage::launch(
+            plan,
+            stage,
+            &Launch::Restart {
+                reason: reason.to_owned(),
+            },
+        ),
+        Resume::Gates => {
+            plan.task.ci = None;
+            stage::start_ci(plan);
+            stage::gather(plan);
+        }
+        Resume::Effect { effect, state } => {
+            plan.require(*effect);
+            plan.goto(*state);
+        }
+        Resume::Merge if plan.task.late_documents.is_some() && plan.task.merged.is_some() => {
+            merging::complete(plan);
+        }
+        Resume::Merge => merging::begin(plan),
+    }
+}
+
+/// Approved: what it does depends on what was asked.
+pub(super) fn approve(plan: &mut Plan<'_>, decree: Decree<'_>) {
+    match plan.task.state.clone() {
+        TaskState::Waiting(Wait::Human(_)) if decree.at < plan.task.since => {
+            plan.comment(Role::stream(), approval_stale_comment(plan.rules.project.locale));
+            plan.note("an approval older than the question does not count");
+        }
+        TaskState::Waiting(Wait::Human(Ask::Documents { docs_tree })) => {
+            stage::refresh_counters(plan);
+            plan.task.approval = Some(Approval {
+                by: decree.by.to_owned(),
+                at: decree.at,
+                docs_tree,
+            });
+            plan.note(format!("approved by {}", decree.by));
+            stage::gather(plan);
+        }
+        TaskState::Waiting(Wait::Human(Ask::ProtectedPaths { head, run, .. })) => {
+            plan.note(format!("protected files accepted by {}", decree.by));
+            head::accept_protected(plan, head, run);
+        }
+        TaskState::Waiting(Wait::Human(Ask::ForeignHead { head })) => head::adopt(plan, head),
+        TaskState::Blocked { .. }
+        | TaskState::Waiting(Wait::Ci | Wait::Dependency | Wait::Budget | Wait::Answers) => {
+            look_again(plan);
+        }
+        TaskState::Starting
+        | TaskState::Working { .. }
+        | TaskState::Publishing { .. }
+        | TaskState::Gathering { .. }
+        | TaskState::Merging { .. }
+        | TaskState::Done
+        | TaskState::Cancelled => {
+            let html = nothing_to_approve_comment(plan.rules.project.locale, plan.task.stage.as_str());
+            plan.comment(Role::stream(), html);
+            plan.note("there is nothing to approve");
+        }
+    }
+}
+
+/// The gates look again; a failing one is told, never a bounce.
+pub(super) fn look_again(plan: &mut Plan<'_>) {
+    if plan.task.result.is_none() {
+        let html = nothing_to_approve_comment(plan.rules.project.locale, plan.task.stage.as_str());
+        plan.comment(Role::stream(), html);
+        return plan.note("there is no result to judge");
+    }
+    plan.task.recheck = Some(Box::new(plan.task.state.clone()));
+    stage::gather(plan);
+}
+
+/// Rejected: the work is done again, with the reason.
+pub(super) fn reject(plan: &mut Plan<'_>, decree: Decree<'_>, reason: &str) {
+    plan.note(format!("rejected by {}: {reason}", decree.by));
+    match plan.task.state.clone() {
+        TaskState::Merging { .. } => {
+            plan.task.pending_rejection = Some(PendingRejection {
+                by: decree.by.to_owned(),
+                reason: reason.to_owned(),
+            });
+        }
+        TaskState::Waiting(Wait::Human(Ask::ForeignHead { head })) => head::restore(plan, head),
+        TaskState::Waiting(Wait::Human(Ask::ProtectedPaths { paths, .. })) => {
+            let diagnosis = format!(
+                "a human did not accept the changes to {}: {reason}",
+                paths.join(", ")
+            );
+            plan.task.counters.repairs = 0;
+            stage::repair(plan, &diagnosis);
+        }
+        TaskState::Starting | TaskState::Waiting(Wait::Dependency) => {
+            let html = nothing_to_approve_comment(plan.rules.project.locale, plan.task.stage.as_str());
+            plan.comment(Role::stream(), html);
+        }
+        TaskState::Working { .. }
+        | TaskState::Publishing { .. }
+        | TaskState::Gathering { .. }
+        | TaskState::Waiting(_)
+        | TaskState::Blocked { .. }
+        | TaskState::Done
+        | TaskState::Cancelled => send_back(plan, reason),
+    }
+}
+
+/// At the first working stage its role runs again; elsewhere the previous stage's.
+pub(super) fn send_back(plan: &mut Plan<'_>, reason: &str) {
+    let (pipeline, project) = (plan.rules.pipeline, plan.rules.project);
+    plan.cancel_current();
+    plan.task.open_effects.clear();
+    stage::refresh_counters(plan);
+    plan.task.approval = None;
+    let from = plan.task.stage.clone();
+    let launch = Launch::Rejected {
+        reason: reason.to_owned(),
+    };
+    match pipeline.previous(&from, project) {
+        Some(previous) => {
+            let role = previous.role.clone().unwrap_or_else(Role::stream);
+            plan.comment(
+                role,
+                rolled_back_comment(project.locale, from.as_str(), previous.name.as_str(), reason),
+            );
+            if plan.task.merged.is_some() && !pipeline.is_after_merge(&previous.name) {
+                plan.task.merged = None;
+                plan.task.rolled_back_at = Some(plan.rules.now);
+                plan.task.pull_request = None;
+                plan.task.late_documents = None;
+            }
+            stage::move_to(plan, previous);
+            stage::launch(plan, previous, &launch);
+        }
+        None => {
+            let Some(stage) = plan.stage(&from) else { return };
+            plan.comment(
+                Role::new(Role::ANALYST),
+                analyst_rejected_comment(project.locale, reason),
+            );
+            stage::launch(plan, stage, &launch);
+        }
+    }
+}
+
+/// Gives the task up: jobs are called off, the branch is kept.
+pub(super) fn cancel(plan: &mut Plan<'_>, why: &str) {
+    plan.cancel_current();
+    if let Some(job) = plan.task.ci_job.take() {
+        plan.cancel(job);
+    }
+    plan.task.open_effects.clear();
+    plan.task.recheck = None;
+    plan.goto(TaskState::Cancelled);
+    plan.tell(EffectKind::ReleaseCheckout {
+        branch: plan.task.branch.clone(),
+    });
+    plan.note(format!("cancelled: {why}"));
+}

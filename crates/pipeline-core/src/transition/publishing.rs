@@ -1,0 +1,122 @@
+//! Effects come back: what is done, what is dead.
+
+use crate::effect::{EffectKind, EffectResult, Merge, MergeStyle};
+use crate::id::{CommitSha, EffectKey, RunId};
+use crate::message::comment::start_comment;
+use crate::role::Role;
+use crate::task::{Phase, Resume, TaskState, Wait};
+use crate::transition::plan::Plan;
+use crate::transition::{Outcome, ignore, merging, stage};
+
+pub(super) fn effect_done(plan: &mut Plan<'_>, key: &EffectKey, result: &EffectResult) -> Outcome {
+    if !plan.task.open_effects.remove(key) {
+        return ignore(format!("effect {key} is not waited for"));
+    }
+    plan.note(format!("effect {key} is done"));
+    match result {
+        EffectResult::Done => {}
+        EffectResult::BranchStarted { head } => return started(plan, head),
+        EffectResult::PullRequest { number, .. } => opened(plan, *number),
+        EffectResult::Merge(outcome) => return merging::answered(plan, outcome),
+    }
+    if plan.task.open_effects.is_empty() {
+        match plan.task.state.clone() {
+            TaskState::Publishing { run } => go_on(plan, run),
+            TaskState::Waiting(Wait::Ci) => stage::gather(plan),
+            TaskState::Starting
+            | TaskState::Working { .. }
+            | TaskState::Gathering { .. }
+            | TaskState::Waiting(_)
+            | TaskState::Merging { .. }
+            | TaskState::Blocked { .. }
+            | TaskState::Done
+            | TaskState::Cancelled => {}
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn effect_failed(
+    plan: &mut Plan<'_>,
+    key: &EffectKey,
+    effect: &EffectKind,
+    error: &str,
+) -> Outcome {
+    if !plan.task.open_effects.remove(key) {
+        return ignore(format!("effect {key} is not waited for"));
+    }
+    plan.cancel_current();
+    let state = Box::new(plan.task.state.clone());
+    let reason = format!("{} failed: {error}", effect.name());
+    let resume = if let EffectKind::Merge(_) = effect {
+        Resume::Merge
+    } else {
+        Resume::Effect {
+            effect: Box::new(effect.clone()),
+            state,
+        }
+    };
+    plan.block(&reason, resume);
+    Ok(())
+}
+
+/// Waits for what is still to be pushed, or goes on to the gates.
+pub(super) fn go_on(plan: &mut Plan<'_>, run: RunId) {
+    if !plan.task.open_effects.is_empty() {
+        if plan.task.state != (TaskState::Publishing { run }) {
+            plan.goto(TaskState::Publishing { run });
+            plan.note(format!("the work of run {run} is being pushed"));
+        }
+        return;
+    }
+    match plan.task.phase {
+        Phase::Documents => merge_documents(plan),
+        Phase::Stage | Phase::Merge => {
+            stage::start_ci(plan);
+            stage::gather(plan);
+        }
+    }
+}
+
+fn started(plan: &mut Plan<'_>, head: &CommitSha) -> Outcome {
+    plan.task.head = Some(head.clone());
+    let Some(first) = plan.rules.pipeline.first_working(plan.rules.project) else {
+        plan.block("the pipeline has no stage in which somebody works", Resume::Role);
+        return Ok(());
+    };
+    plan.comment(Role::new(Role::ANALYST), start_comment(plan.rules.project.locale));
+    stage::move_to(plan, first);
+    stage::launch(plan, first, &crate::brief::Launch::First);
+    Ok(())
+}
+
+fn opened(plan: &mut Plan<'_>, number: u64) {
+    match (&mut plan.task.late_documents, plan.task.phase) {
+        (Some(late), Phase::Documents) => late.pull_request = Some(number),
+        (Some(_) | None, Phase::Stage | Phase::Merge | Phase::Documents) => {
+            plan.task.pull_request = Some(number);
+        }
+    }
+}
+
+/// The documents' own pull request is open: merge it.
+pub(super) fn merge_documents(plan: &mut Plan<'_>) {
+    let Some(late) = plan.task.late_documents.clone() else {
+        return merging::complete(plan);
+    };
+    let Some(pull_request) = late.pull_request else {
+        return merging::complete(plan);
+    };
+    plan.require(EffectKind::Merge(Merge {
+        branch: late.branch,
+        pull_request,
+        head: late.head.clone(),
+        style: MergeStyle::Merge,
+        message: format!(
+            "docs: {} deploy documents\n\nOrchd-Task: {}/{}",
+            plan.task.work_item, plan.task.project, plan.task.id
+        ),
+    }));
+    plan.goto(TaskState::Merging { head: late.head });
+    plan.note("documents are being merged");
+}

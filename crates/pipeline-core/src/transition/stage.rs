@@ -1,0 +1,312 @@
+//! Moving between stages: entering, launching a role, sending back, repairing, completing.
+
+use crate::brief::{Launch, compose};
+use crate::effect::EffectKind;
+use crate::evidence::EvidenceRequest;
+use crate::gate::gate;
+use crate::job::{AgentJob, CommandJob, GatherJob, JobKind, StartPoint};
+use crate::message::alert::{error_alert, repeated_line, retries_exhausted_line};
+use crate::message::comment::{analyst_empty_comment, repair_comment, stage_change_comment};
+use crate::project::Ci;
+use crate::role::Role;
+use crate::stage::{Cause, GateName, OnFail, Stage, StageName};
+use crate::task::{Bounce, Counters, Phase, Resume, TaskState};
+use crate::transition::plan::Plan;
+use crate::transition::{merging, tell};
+
+/// The status context under which our own CI command reports.
+pub(super) const CI_CONTEXT: &str = "ci/test";
+
+/// Goes to the next stage that applies; the merge comes between where the project wants it.
+pub(super) fn advance(plan: &mut Plan<'_>) {
+    let Some(next) = plan.rules.pipeline.next(&plan.task.stage, plan.rules.project) else {
+        return merging::complete(plan);
+    };
+    if merging::comes_before(plan, next) {
+        return merging::begin(plan);
+    }
+    enter(plan, next);
+}
+
+/// Enters a stage and starts its role; the last stage completes the task.
+pub(super) fn enter(plan: &mut Plan<'_>, stage: &Stage) {
+    if plan
+        .stage(&plan.task.stage)
+        .is_some_and(|from| from.asks_in.is_some())
+    {
+        plan.task.review_clock.1 = plan.task.review_clock.0.map(|_| plan.rules.now);
+    }
+    if stage.role.is_none() {
+        return merging::complete(plan);
+    }
+    let html = stage_change_comment(plan.task.stage.as_str(), stage.name.as_str(), stage.role.as_ref());
+    plan.comment(Role::stream(), html);
+    plan.note(format!("{} → {}", plan.task.stage, stage.name));
+    move_to(plan, stage);
+    launch(plan, stage, &Launch::First);
+}
+
+/// Stands in a stage without starting anything.
+pub(super) fn move_to(plan: &mut Plan<'_>, stage: &Stage) {
+    plan.task.stage = stage.name.clone();
+    plan.task.stage_since = plan.rules.now;
+    plan.task.phase = Phase::Stage;
+    plan.task.counters.repairs = 0;
+    plan.task.counters.repushes = 0;
+}
+
+/// Queues a run of the stage's role.
+pub(super) fn launch(plan: &mut Plan<'_>, stage: &Stage, why: &Launch) {
+    let Some(role) = stage.role.clone() else { return };
+    plan.task.counters.attempts = 0;
+    plan.task.counters.transient = 0;
+    plan.task.outage = None;
+    plan.task.recheck = None;
+    plan.task.phase = Phase::Stage;
+    plan.task.totals.entry(stage.name.clone()).or_default().runs += 1;
+    let repair = matches!(why, Launch::Repair { .. });
+    let job = AgentJob {
+        stage: stage.name.clone(),
+        role: role.clone(),
+        work_item: plan.task.work_item.clone(),
+        branch: plan.task.branch.clone(),
+        start: start_point(plan),
+        brief: compose(&plan.task, stage, plan.rules.project, why),
+        remove: if repair {
+            Vec::new()
+        } else {
+            to_remove(plan, stage)
+        },
+        resume: plan
+            .task
+            .result
+            .as_ref()
+            .filter(|_| repair)
+            .map(|result| result.run),
+    };
+    let job = plan.queue(JobKind::Agent(job));
+    plan.goto(TaskState::Working { job });
+    plan.note(format!("{role} is queued (job {job})"));
+}
+
+fn start_point(plan: &Plan<'_>) -> StartPoint {
+    let task = &plan.task;
+    if task.merged.is_some() {
+        return StartPoint::DefaultBranch {
+            with: task.late_documents.as_ref().map(|late| late.head.clone()),
+        };
+    }
+    match &task.head {
+        Some(head) if task.rolled_back_at.is_none() || task.pull_request.is_some() => {
+            StartPoint::Branch { head: head.clone() }
+        }
+        with => StartPoint::DefaultBranch { with: with.clone() },
+    }
+}
+
+/// Only fresh reports count, so old ones are taken away first.
+fn to_remove(plan: &Plan<'_>, stage: &Stage) -> Vec<String> {
+    let objection = stage.objects_in.as_ref().map(|(name, _)| name);
+    stage
+        .reports
+        .iter()
+        .chain(&stage.asks_in)
+        .chain(objection)
+        .map(|name| plan.task.document(name))
+        .collect()
+}
+
+/// Queues the gathering of evidence for the gates that are next.
+pub(super) fn gather(plan: &mut Plan<'_>) {
+    let Some(stage) = plan.stage(&plan.task.stage) else {
+        return;
+    };
+    plan.task.counters.unavailable = 0;
+    let wants = wanted(plan, stage);
+    let job = plan.queue(JobKind::Gather(GatherJob {
+        stage: stage.name.clone(),
+        wants,
+    }));
+    plan.goto(TaskState::Gathering { job });
+    plan.note(format!("evidence is gathered (job {job})"));
+}
+
+/// The gates that guard the way on: of the stage, or CI alone while merging.
+pub(super) fn gates(plan: &Plan<'_>) -> Vec<GateName> {
+    match plan.task.phase {
+        Phase::Stage => plan
+            .stage(&plan.task.stage)
+            .map(|stage| stage.gates.clone())
+            .unwrap_or_default(),
+        Phase::Merge => vec![GateName::CheckCiGreen],
+        Phase::Documents => Vec::new(),
+    }
+}
+
+fn wanted(plan: &Plan<'_>, stage: &Stage) -> EvidenceRequest {
+    let commit = plan.task.result.as_ref().map(|result| result.commit.clone());
+    let mut wants = EvidenceRequest {
+        commit,
+        ..EvidenceRequest::default()
+    };
+    for name in gates(plan) {
+        wants.merge(gate(name).needs(&plan.task, plan.rules.project));
+    }
+    if plan.task.phase == Phase::Stage {
+        let signals = stage
+            .asks_in
+            .iter()
+            .chain(stage.objects_in.as_ref().map(|(name, _)| name));
+        wants.merge(EvidenceRequest {
+            paths: signals.map(|name| plan.task.document(name)).collect(),
+            ..EvidenceRequest::default()
+        });
+        wants.merge(tell::documents_wanted(plan, stage));
+    }
+    wants
+}
+
+/// Queues our own CI for the task's head, where CI is ours and this code was not found green yet.
+pub(super) fn start_ci(plan: &mut Plan<'_>) {
+    let (Ci::Command(command), Some(head)) = (&plan.rules.project.ci, plan.task.head.clone()) else {
+        return;
+    };
+    let known = plan.task.ci_green.is_some() && plan.task.ci_green == plan.task.code_tree;
+    if known || !gates_on_ci(plan) {
+        return;
+    }
+    if let Some(job) = plan.task.ci_job.take() {
+        plan.cancel(job);
+    }
+    let job = plan.queue(JobKind::Command(CommandJob {
+        context: CI_CONTEXT.to_owned(),
+        command: command.clone(),
+        commit: head.clone(),
+        branch: plan.task.branch.clone(),
+    }));
+    plan.task.ci_job = Some(job);
+    let report = super::waiting::ci_status(head, format!("queued as job {job}"), None);
+    plan.show_status(report, crate::effect::StatusState::Pending);
+}
+
+fn gates_on_ci(plan: &Plan<'_>) -> bool {
+    gates(plan).contains(&GateName::CheckCiGreen)
+}
+
+/// Sends the task back to `stage` with the reasons, or blocks it when the loop's limit is reached.
+pub(super) fn bounce(plan: &mut Plan<'_>, stage: &Stage, cause: Cause, reason: &str, findings: Vec<String>) {
+    let limits = plan.rules.pipeline.limits;
+    let fingerprint = fingerprint(cause, &findings);
+    let repeated =
+        plan.task.bounces.last().is_some_and(|last| {
+            last.cause == cause && fingerprint.is_some() && last.fingerprint == fingerprint
+        });
+    let in_all: u32 = plan.task.counters.bounces.values().sum();
+    let of_cause = plan.task.counters.bounces.entry(cause).or_default();
+    let exhausted = *of_cause >= limits.bounces_per_cause || in_all >= limits.bounces;
+    *of_cause += u32::from(!exhausted && !repeated);
+    let from = plan.task.stage.clone();
+    let at = plan.rules.now;
+    plan.task.bounces.push(Bounce {
+        from,
+        cause,
+        reason: reason.to_owned(),
+        findings,
+        fingerprint,
+        at,
+    });
+    move_to(plan, stage);
+    if exhausted || repeated {
+        let line = if repeated {
+            repeated_line(cause.as_str())
+        } else {
+            retries_exhausted_line(limits.bounces_per_cause, cause.as_str())
+        };
+        plan.alert(error_alert(plan.task.work_item.as_str(), &line));
+        plan.remark(&line);
+        return plan.block(&format!("{line} ({reason})"), Resume::Role);
+    }
+    tell::bounced(plan, cause);
+    plan.note(format!("back to {} ({cause}: {reason})", stage.name));
+    launch(plan, stage, &Launch::Bounce);
+}
+
+/// Findings without case, digits' runs and white space differences; CI without a log tail gives nothing to compare.
+fn fingerprint(cause: Cause, findings: &[String]) -> Option<String> {
+    if findings.is_empty() || (cause == Cause::Ci && !findings.iter().any(|finding| finding.contains('\n'))) {
+        return None;
+    }
+    let mut lines: Vec<String> = findings
+        .iter()
+        .map(|finding| {
+            finding
+                .to_lowercase()
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
+        })
+        .collect();
+    lines.sort();
+    Some(lines.join("\n"))
+}
+
+/// The same role runs again with the diagnosis; a role with a single attempt blocks at once.
+pub(super) fn repair(plan: &mut Plan<'_>, diagnosis: &str) {
+    let Some(stage) = plan.stage(&plan.task.stage) else {
+        return;
+    };
+    let role = stage.role.clone().unwrap_or_else(Role::stream);
+    let max = plan.rules.pipeline.limits.repairs;
+    if stage.single_attempt || plan.task.counters.repairs >= max {
+        if stage.asks_in.is_some() {
+            plan.comment(role, analyst_empty_comment(plan.rules.project.locale));
+        }
+        return plan.block(diagnosis, Resume::Role);
+    }
+    plan.task.counters.repairs += 1;
+    let round = plan.task.counters.repairs;
+    let html = repair_comment(plan.rules.project.locale, &role, diagnosis, round, max);
+    plan.comment(role, html);
+    launch(
+        plan,
+        stage,
+        &Launch::Repair {
+            diagnosis: diagnosis.to_owned(),
+        },
+    );
+}
+
+/// Where a failed gate of this stage leads.
+pub(super) fn on_fail(plan: &Plan<'_>, gate: GateName) -> OnFail {
+    match (plan.task.phase, plan.stage(&plan.task.stage)) {
+        (Phase::Stage, Some(stage)) => stage.on_fail.clone(),
+        (Phase::Merge | Phase::Documents, _) | (Phase::Stage, None) => {
+            let cause = if gate == GateName::CheckCiGreen {
+                Cause::Ci
+            } else {
+                Cause::Conflict
+            };
+            OnFail::Bounce {
+                stage: plan.rules.pipeline.mending.clone(),
+                cause,
+            }
+        }
+    }
+}
+
+/// A human's decision grants fresh counters.
+pub(super) fn refresh_counters(plan: &mut Plan<'_>) {
+    plan.task.counters = Counters::default();
+    plan.task.outage = None;
+}
+
+/// The definition of a named stage, or of the task's own when the pipeline has none of that name.
+pub(super) fn named<'a>(plan: &Plan<'a>, name: &StageName) -> Option<&'a Stage> {
+    plan.stage(name).or_else(|| plan.stage(&plan.task.stage))
+}
+
+/// Gives the checkout back when the task is over.
+pub(super) fn release(plan: &mut Plan<'_>) {
+    let branch = plan.task.branch.clone();
+    plan.tell(EffectKind::ReleaseCheckout { branch });
+}
