@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::{BranchName, CommitSha, EffectKey, IssueId, ProjectId, TaskId, TreeSha};
+use crate::observation::HeadObservation;
 use crate::role::Role;
 use crate::stage::Column;
 
@@ -299,6 +300,11 @@ pub enum EffectResult {
     },
     /// What came of a merge.
     Merge(MergeOutcome),
+    /// The branch was not where it was expected; what it holds.
+    PushRefused {
+        /// As read after the refusal.
+        head: Box<HeadObservation>,
+    },
 }
 
 /// What came of a merge in the slot.

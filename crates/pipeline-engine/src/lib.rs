@@ -1,1 +1,20 @@
-//! The motion of the pipeline: intake, step, dispatch, outbox, sweep.
+//! The motion of the pipeline: loops that observe, decide, commit, run and send. It knows ports and rules, no adapter.
+//!
+//! A webhook is followed through `intake` → `pipeline_core::transition` → `step` → `dispatch` or `outbox`, and comes back as an event.
+//! Loops never call each other: they wake each other, and poll in case a wake-up was lost.
+
+mod context;
+mod wake;
+mod health;
+mod step;
+mod intake;
+mod orders;
+mod dispatch;
+mod outbox;
+mod sweep;
+mod engine;
+
+pub use context::{Context, EngineSettings, ProjectPorts, Prompts};
+pub use engine::Engine;
+pub use health::Health;
+pub use wake::Wakes;

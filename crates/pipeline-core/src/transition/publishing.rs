@@ -3,10 +3,11 @@
 use crate::effect::{EffectKind, EffectResult, Merge, MergeStyle};
 use crate::id::{CommitSha, EffectKey, RunId};
 use crate::message::comment::start_comment;
+use crate::observation::HeadObservation;
 use crate::role::Role;
 use crate::task::{Phase, Resume, TaskState, Wait};
 use crate::transition::plan::Plan;
-use crate::transition::{Outcome, ignore, merging, stage};
+use crate::transition::{Outcome, head, ignore, merging, stage};
 
 pub(super) fn effect_done(plan: &mut Plan<'_>, key: &EffectKey, result: &EffectResult) -> Outcome {
     if !plan.task.open_effects.remove(key) {
@@ -18,6 +19,10 @@ pub(super) fn effect_done(plan: &mut Plan<'_>, key: &EffectKey, result: &EffectR
         EffectResult::BranchStarted { head } => return started(plan, head),
         EffectResult::PullRequest { number, .. } => opened(plan, *number),
         EffectResult::Merge(outcome) => return merging::answered(plan, outcome),
+        EffectResult::PushRefused { head } => {
+            refused(plan, head);
+            return Ok(());
+        }
     }
     if plan.task.open_effects.is_empty() {
         match plan.task.state.clone() {
@@ -88,6 +93,18 @@ fn started(plan: &mut Plan<'_>, head: &CommitSha) -> Outcome {
     stage::move_to(plan, first);
     stage::launch(plan, first, &crate::brief::Launch::First);
     Ok(())
+}
+
+/// Somebody else's work is on the branch: ours is not forced over it.
+fn refused(plan: &mut Plan<'_>, head: &HeadObservation) {
+    if plan.task.branch == head.branch && head.head.is_some() {
+        return head::foreign(plan, head);
+    }
+    let branch = &head.branch;
+    plan.block(
+        &format!("branch {branch} is not where it was expected"),
+        Resume::Role,
+    );
 }
 
 fn opened(plan: &mut Plan<'_>, number: u64) {

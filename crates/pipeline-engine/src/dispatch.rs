@@ -1,0 +1,107 @@
+//! Dispatch: claims jobs and carries them out, each in a task of its own with a lease that is renewed. Results come back as events.
+
+mod execution;
+mod agent;
+mod command;
+mod gather;
+mod recovery;
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use pipeline_core::id::JobId;
+use pipeline_core::port::store::StoreError;
+use pipeline_core::port::store::jobs::{Claim, ClaimRequest, LeasedJob};
+use tokio::task::JoinSet;
+
+use crate::context::Context;
+
+/// Jobs that this process carries out.
+pub(crate) struct Dispatcher {
+    context: Arc<Context>,
+    running: Arc<Mutex<BTreeSet<JobId>>>,
+    executions: tokio::sync::Mutex<JoinSet<()>>,
+}
+
+impl Dispatcher {
+    pub(crate) fn new(context: Arc<Context>) -> Self {
+        Self {
+            context,
+            running: Arc::new(Mutex::new(BTreeSet::new())),
+            executions: tokio::sync::Mutex::new(JoinSet::new()),
+        }
+    }
+
+    /// Claims and begins everything that can be claimed now.
+    pub(crate) async fn tick(&self) -> Result<(), StoreError> {
+        loop {
+            self.reap().await;
+            let now = self.context.clock.now();
+            let settings = &self.context.settings;
+            let request = ClaimRequest {
+                owner: settings.instance.clone(),
+                now,
+                lease_until: now.plus(settings.lease),
+                limit: settings.max_concurrency,
+                limit_per_project: settings.max_per_project,
+            };
+            match self.context.store.claim(request).await? {
+                Claim::Taken(job) => self.begin(*job, execution::Beginning::Fresh).await,
+                Claim::Empty { .. } => return Ok(()),
+            }
+        }
+    }
+
+    /// Takes up what an earlier daemon left: running and ended runs are adopted, lost ones are queued again.
+    pub(crate) async fn recover(&self) -> Result<(), StoreError> {
+        for job in recovery::adoptable(&self.context).await? {
+            self.begin(job, execution::Beginning::Adopted).await;
+        }
+        Ok(())
+    }
+
+    /// Jobs leased by us that nobody carries out any more are given back (their task died).
+    pub(crate) async fn give_back_strays(&self) -> Result<(), StoreError> {
+        for job in self.context.store.leased().await? {
+            if job.owner == self.context.settings.instance && !self.is_running(job.id) {
+                tracing::error!(job.id = %job.id, "a job was leased and not carried out; it is queued again");
+                self.context
+                    .store
+                    .give_back(job.id, job.fence, self.context.clock.now(), false)
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until nothing is being carried out (tests, drain).
+    #[cfg(test)]
+    pub(crate) async fn settle(&self) {
+        while self.executions.lock().await.join_next().await.is_some() {}
+    }
+
+    async fn begin(&self, job: LeasedJob, beginning: execution::Beginning) {
+        let (context, running, id) = (Arc::clone(&self.context), Arc::clone(&self.running), job.id);
+        running.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+        self.executions.lock().await.spawn(async move {
+            execution::carry_out(&context, job, beginning).await;
+            running.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+            context.wakes.dispatch.notify_one();
+        });
+    }
+
+    fn is_running(&self, job: JobId) -> bool {
+        self.running
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(&job)
+    }
+
+    async fn reap(&self) {
+        while let Some(ended) = self.executions.lock().await.try_join_next() {
+            if let Err(error) = ended {
+                tracing::error!(%error, "the execution of a job ended badly");
+            }
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! An agent's job: checkout, prompt, run, harvest.
+
+use pipeline_core::event::Event;
+use pipeline_core::evidence::EvidenceRequest;
+use pipeline_core::id::RunId;
+use pipeline_core::job::AgentJob;
+use pipeline_core::port::PortError;
+use pipeline_core::port::runner::{RunEnd, RunSpec, RunWork};
+use pipeline_core::port::store::jobs::LeasedJob;
+use pipeline_core::port::store::tasks::Commit;
+use pipeline_core::port::workspace::{CheckoutSpec, HarvestSpec};
+use pipeline_core::role::Role;
+use pipeline_core::run::{AgentOutcome, FailureClass, RunFailure, RunRecord, RunRow};
+
+use crate::context::{Context, ProjectPorts};
+use crate::dispatch::execution::{Beginning, Worked, failure_of, follow};
+
+pub(super) async fn run(
+    context: &Context,
+    ports: &ProjectPorts,
+    (job, work): (&LeasedJob, &AgentJob),
+    beginning: Beginning,
+) -> Worked {
+    let run = RunId {
+        job: job.id,
+        fence: job.fence,
+    };
+    let mut row = row(context, run, work);
+    if beginning == Beginning::Fresh {
+        announce(context, &row).await;
+        if let Err(failure) = start(context, ports, run, work).await {
+            return failed(context, row, failure, RunRecord::default());
+        }
+    } else if let Some(started) = started_at(context, &run).await {
+        row.started_at = started;
+    }
+    let end = match follow(context, &run).await {
+        Ok(end) => *end,
+        Err(failure) => return failed(context, row, failure, RunRecord::default()),
+    };
+    finish(context, ports, (row, work), end).await
+}
+
+async fn finish(
+    context: &Context,
+    ports: &ProjectPorts,
+    (row, work): (RunRow, &AgentJob),
+    end: RunEnd,
+) -> Worked {
+    if end.cancelled {
+        return Worked::Cancelled(Some(ended(context, row, "cancelled".to_owned(), end.record)));
+    }
+    if let Some(failure) = end.failure {
+        return failed(context, row, failure, end.record);
+    }
+    let spec = HarvestSpec {
+        run: row.run,
+        branch: work.branch.clone(),
+        role: work.role.clone(),
+        work_item: work.work_item.clone(),
+        message: format!(
+            "{}({}): auto-commit from {} run_id={}",
+            work.role, ports.project.prefix, work.role, row.run
+        ),
+    };
+    match ports.workspace.harvest(&spec).await {
+        Ok(harvest) => {
+            let outcome = AgentOutcome::Finished {
+                harvest,
+                record: end.record.clone(),
+            };
+            let event = Event::AgentFinished {
+                job: row.run.job,
+                fence: row.run.fence,
+                outcome,
+            };
+            Worked::Event(
+                Box::new(event),
+                Some(ended(context, row, "finished".to_owned(), end.record)),
+            )
+        }
+        Err(error) => failed(context, row, harvest_failure(&error), end.record),
+    }
+}
+
+/// What an agent did to its checkout is the agent's failure; what the machine did is not.
+fn harvest_failure(error: &PortError) -> RunFailure {
+    let failure = failure_of(error);
+    match error {
+        PortError::Permanent(_) | PortError::Conflict(_) | PortError::NotFound(_) => RunFailure {
+            class: FailureClass::Agent,
+            ..failure
+        },
+        PortError::Retry { .. } | PortError::Ambiguous(_) => failure,
+    }
+}
+
+async fn start(
+    context: &Context,
+    ports: &ProjectPorts,
+    run: RunId,
+    work: &AgentJob,
+) -> Result<(), RunFailure> {
+    let spec = CheckoutSpec {
+        run,
+        branch: work.branch.clone(),
+        start: work.start.clone(),
+        remove: work.remove.clone(),
+        clean: false,
+    };
+    let checkout = ports
+        .workspace
+        .checkout(&spec)
+        .await
+        .map_err(|error| failure_of(&error))?;
+    let prompt = prompt(context, ports, work)
+        .await
+        .map_err(|error| failure_of(&error))?;
+    let timeout = ports
+        .project
+        .run_timeouts
+        .get(&work.role)
+        .copied()
+        .unwrap_or(context.settings.run_timeout);
+    let spec = RunSpec {
+        run,
+        project: ports.project.id.clone(),
+        directory: checkout.directory,
+        timeout,
+        work: RunWork::Agent {
+            role: work.role.clone(),
+            stage: work.stage.clone(),
+            work_item: work.work_item.clone(),
+            prompt,
+            brief: work.brief.clone(),
+            resume: session_of(context, work).await,
+        },
+    };
+    context
+        .runner
+        .start(&spec)
+        .await
+        .map_err(|error| failure_of(&error))
+}
+
+/// The role's prompt at the project's default branch, else ours. Never from the task's branch: an agent does not write its own orders.
+async fn prompt(context: &Context, ports: &ProjectPorts, work: &AgentJob) -> Result<String, PortError> {
+    let places = ["agents", ".openclaw/agents"].map(|directory| format!("{directory}/{}.md", work.role));
+    let request = EvidenceRequest {
+        commit: None,
+        paths: places.to_vec(),
+        head: false,
+    };
+    let found = ports.workspace.read(&request, &work.work_item).await?;
+    let theirs = places
+        .iter()
+        .find_map(|place| found.document(place))
+        .map(|document| document.text.clone());
+    Ok(theirs
+        .or_else(|| context.prompts.get(&work.role).cloned())
+        .unwrap_or_else(|| fallback(&work.role)))
+}
+
+fn fallback(role: &Role) -> String {
+    format!("You are the {role} of a development pipeline. Do what the brief says.")
+}
+
+async fn session_of(context: &Context, work: &AgentJob) -> Option<String> {
+    let run = work.resume?;
+    let runs = context.store.runs(run.job.task).await.ok()?;
+    runs.into_iter()
+        .find(|row| row.run == run)
+        .and_then(|row| row.record.session)
+}
+
+async fn started_at(context: &Context, run: &RunId) -> Option<pipeline_core::time::Timestamp> {
+    let runs = context.store.runs(run.job.task).await.ok()?;
+    runs.iter().find(|row| row.run == *run).map(|row| row.started_at)
+}
+
+fn row(context: &Context, run: RunId, work: &AgentJob) -> RunRow {
+    RunRow {
+        run,
+        stage: work.stage.clone(),
+        role: work.role.clone(),
+        started_at: context.clock.now(),
+        finished_at: None,
+        outcome: "running".to_owned(),
+        record: RunRecord::default(),
+    }
+}
+
+/// People see the run while it runs; the row is not needed for anything else.
+async fn announce(context: &Context, row: &RunRow) {
+    let commit = Commit {
+        at: context.clock.now(),
+        run: Some(row.clone()),
+        ..Commit::default()
+    };
+    if let Err(error) = context.store.commit(commit).await {
+        tracing::warn!(run.id = %row.run, %error, "the run could not be announced");
+    }
+}
+
+fn ended(context: &Context, row: RunRow, outcome: String, record: RunRecord) -> RunRow {
+    RunRow {
+        finished_at: Some(context.clock.now()),
+        outcome,
+        record,
+        ..row
+    }
+}
+
+fn failed(context: &Context, row: RunRow, failure: RunFailure, record: RunRecord) -> Worked {
+    tracing::warn!(run.id = %row.run, class = ?failure.class, error = failure.message, "the run failed");
+    let (job, fence) = (row.run.job, row.run.fence);
+    let row = ended(
+        context,
+        row,
+        format!("failed: {}", failure.message),
+        record.clone(),
+    );
+    let outcome = AgentOutcome::Failed { failure, record };
+    Worked::Event(Box::new(Event::AgentFinished { job, fence, outcome }), Some(row))
+}

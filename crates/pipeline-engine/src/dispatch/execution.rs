@@ -1,0 +1,190 @@
+//! One job from claim to event: the work on one side, the lease on the other.
+
+use std::time::Duration;
+
+use pipeline_core::event::Event;
+use pipeline_core::id::RunId;
+use pipeline_core::job::{JobKind, JobStatus};
+use pipeline_core::port::PortError;
+use pipeline_core::port::runner::{RunEnd, RunStatus};
+use pipeline_core::port::store::StoreError;
+use pipeline_core::port::store::jobs::{LeasedJob, Renewal};
+use pipeline_core::port::store::tasks::Commit;
+use pipeline_core::run::{FailureClass, RunFailure, RunRow};
+
+use crate::context::{Context, ProjectPorts};
+use crate::dispatch::{agent, command, gather};
+use crate::step::{Along, Stepped, job_end, step};
+
+/// Whether the run has to be started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Beginning {
+    /// It has not been started.
+    Fresh,
+    /// An earlier daemon started it; it runs or has ended.
+    Adopted,
+}
+
+/// What came of the work.
+pub(crate) enum Worked {
+    /// This happened; the run's row for people, when it was an agent's.
+    Event(Box<Event>, Option<RunRow>),
+    /// It was called off.
+    Cancelled(Option<RunRow>),
+}
+
+/// Carries a job out and lets its result happen. Errors of the store are met with patience: the result must not be lost.
+pub(crate) async fn carry_out(context: &Context, job: LeasedJob, beginning: Beginning) {
+    tracing::info!(job.id = %job.id, job.fence = job.fence, work = job.kind.name(), ?beginning, "job begins");
+    let Some(ports) = context.ports(&job.project) else {
+        tracing::error!(job.id = %job.id, project.id = %job.project, "the project is not in the registry; the job waits");
+        return;
+    };
+    let worked = tokio::select! {
+        worked = work(context, ports, &job, beginning) => worked,
+        () = keep_lease(context, &job) => {
+            tracing::warn!(job.id = %job.id, "the lease was lost; the result will not be taken");
+            return;
+        }
+    };
+    let mut tries = 0;
+    while let Err(error) = deliver(context, &job, &worked).await {
+        tries += 1;
+        tracing::error!(job.id = %job.id, %error, tries, "the result could not be stored; trying again");
+        let wait = context.settings.poll.max(Duration::from_millis(200));
+        context.clock.sleep_until(context.clock.now().plus(wait)).await;
+    }
+}
+
+async fn work(context: &Context, ports: &ProjectPorts, job: &LeasedJob, beginning: Beginning) -> Worked {
+    match &job.kind {
+        JobKind::Agent(work) => agent::run(context, ports, (job, work), beginning).await,
+        JobKind::Command(work) => command::run(context, ports, (job, work), beginning).await,
+        JobKind::Gather(work) => gather::gather(context, ports, (job, work)).await,
+    }
+}
+
+/// Renews the lease for as long as it is ours; a wish to cancel is passed on to the runner.
+async fn keep_lease(context: &Context, job: &LeasedJob) {
+    let run = RunId {
+        job: job.id,
+        fence: job.fence,
+    };
+    let every = (context.settings.lease / 4)
+        .min(Duration::from_secs(1))
+        .max(Duration::from_millis(50));
+    let mut renewed = context.clock.now();
+    loop {
+        context.clock.sleep_until(context.clock.now().plus(every)).await;
+        let now = context.clock.now();
+        let until = now.plus(context.settings.lease);
+        if now.since(renewed) < context.settings.lease / 4 && !cancel_wanted(context, job).await {
+            continue;
+        }
+        match context
+            .store
+            .renew(job.id, job.fence, &context.settings.instance, until)
+            .await
+        {
+            Ok(Renewal::Held) => renewed = now,
+            Ok(Renewal::CancelRequested) => {
+                renewed = now;
+                if let Err(error) = context.runner.cancel(&run).await {
+                    tracing::warn!(run.id = %run, %error, "the run could not be called off");
+                }
+            }
+            Ok(Renewal::Lost) => return,
+            Err(error) => tracing::warn!(job.id = %job.id, %error, "the lease could not be renewed"),
+        }
+    }
+}
+
+async fn cancel_wanted(context: &Context, job: &LeasedJob) -> bool {
+    let leased = context.store.leased().await.unwrap_or_default();
+    leased
+        .iter()
+        .find(|leased| leased.id == job.id)
+        .is_none_or(|leased| leased.cancel_requested)
+}
+
+async fn deliver(context: &Context, job: &LeasedJob, worked: &Worked) -> Result<(), StoreError> {
+    let (event, status, run) = match worked {
+        Worked::Event(event, run) => (event.as_ref().clone(), status_of(event), run.clone()),
+        Worked::Cancelled(run) => {
+            let end = Some(job_end(job, JobStatus::Cancelled));
+            let commit = Commit {
+                at: context.clock.now(),
+                job_end: end,
+                run: run.clone(),
+                ..Commit::default()
+            };
+            context.store.commit(commit).await?;
+            return Ok(());
+        }
+    };
+    let along = Along {
+        job_end: Some(job_end(job, status)),
+        run,
+        ..Along::default()
+    };
+    if step(context, job.id.task, event, along).await? == Stepped::Unknown {
+        tracing::warn!(job.id = %job.id, "the job's task is unknown");
+    }
+    Ok(())
+}
+
+fn status_of(event: &Event) -> JobStatus {
+    use pipeline_core::run::{AgentOutcome, CommandOutcome};
+    let failed = matches!(
+        event,
+        Event::AgentFinished {
+            outcome: AgentOutcome::Failed { .. },
+            ..
+        } | Event::CommandFinished {
+            outcome: CommandOutcome::Failed(_),
+            ..
+        } | Event::JobFailed { .. }
+    );
+    if failed {
+        JobStatus::Failed
+    } else {
+        JobStatus::Done
+    }
+}
+
+/// Follows a run to its end; a lost one is a passing failure.
+pub(crate) async fn follow(context: &Context, run: &RunId) -> Result<Box<RunEnd>, RunFailure> {
+    loop {
+        match context.runner.wait(run).await {
+            Ok(RunStatus::Ended(end)) => return Ok(end),
+            Ok(RunStatus::Lost) => return Err(transient("the run was lost: it left no completion marker")),
+            Ok(RunStatus::Running) => {}
+            Err(error) => return Err(failure_of(&error)),
+        }
+    }
+}
+
+/// A port's failure as a run's failure.
+pub(crate) fn failure_of(error: &PortError) -> RunFailure {
+    match error {
+        PortError::Retry { message, after } => RunFailure {
+            class: FailureClass::Transient,
+            message: message.clone(),
+            retry_after: *after,
+        },
+        PortError::Ambiguous(message) => transient(message),
+        PortError::NotFound(_) | PortError::Conflict(_) | PortError::Permanent(_) => RunFailure {
+            class: FailureClass::Permanent,
+            message: error.to_string(),
+            retry_after: None,
+        },
+    }
+}
+
+pub(crate) fn transient(message: impl Into<String>) -> RunFailure {
+    RunFailure {
+        class: FailureClass::Transient,
+        message: message.into(),
+        retry_after: None,
+    }
+}

@@ -1,0 +1,89 @@
+//! After a start: which jobs of an earlier daemon go on, and which are queued again. Decided by the life of the run, never by age.
+
+use pipeline_core::event::Event;
+use pipeline_core::id::RunId;
+use pipeline_core::job::{JobKind, JobStatus};
+use pipeline_core::port::runner::RunStatus;
+use pipeline_core::port::store::StoreError;
+use pipeline_core::port::store::jobs::{LeasedJob, Renewal};
+use pipeline_core::run::{FailureClass, RunFailure};
+
+use crate::context::Context;
+use crate::step::{Along, job_end, step};
+
+/// A job over which so many daemons died is not tried again.
+const POISON: u32 = 3;
+
+/// The jobs whose runs are alive or have ended; all others are given back.
+pub(super) async fn adoptable(context: &Context) -> Result<Vec<LeasedJob>, StoreError> {
+    let mut adopted = Vec::new();
+    for job in context.store.leased().await? {
+        if job.owner == context.settings.instance {
+            continue;
+        }
+        match &job.kind {
+            JobKind::Gather(_) => give_back(context, &job, false).await?,
+            JobKind::Agent(_) | JobKind::Command(_) => {
+                if let Some(job) = adopt(context, job).await? {
+                    adopted.push(job);
+                }
+            }
+        }
+    }
+    Ok(adopted)
+}
+
+async fn adopt(context: &Context, job: LeasedJob) -> Result<Option<LeasedJob>, StoreError> {
+    let run = RunId {
+        job: job.id,
+        fence: job.fence,
+    };
+    let status = context.runner.status(&run).await;
+    if let Ok(RunStatus::Running | RunStatus::Ended(_)) = status {
+        let until = context.clock.now().plus(context.settings.lease);
+        let renewed = context
+            .store
+            .renew(job.id, job.fence, &context.settings.instance, until)
+            .await?;
+        tracing::info!(run.id = %run, alive = matches!(status, Ok(RunStatus::Running)), "run adopted");
+        return Ok((renewed != Renewal::Lost).then_some(job));
+    }
+    tracing::warn!(run.id = %run, "the run was lost with its daemon; the job is queued again");
+    give_back(context, &job, true).await?;
+    Ok(None)
+}
+
+async fn give_back(context: &Context, job: &LeasedJob, died: bool) -> Result<(), StoreError> {
+    if died && job.deaths + 1 >= POISON {
+        let until = context.clock.now().plus(context.settings.lease);
+        context
+            .store
+            .renew(job.id, job.fence, &context.settings.instance, until)
+            .await?;
+        let message = format!(
+            "job {} was running when the daemon died, {POISON} times: poison",
+            job.id
+        );
+        let failure = RunFailure {
+            class: FailureClass::Poison,
+            message,
+            retry_after: None,
+        };
+        let event = Event::JobFailed {
+            job: job.id,
+            fence: job.fence,
+            failure,
+        };
+        let along = Along {
+            job_end: Some(job_end(job, JobStatus::Failed)),
+            ..Along::default()
+        };
+        step(context, job.id.task, event, along).await?;
+        return Ok(());
+    }
+    context
+        .store
+        .give_back(job.id, job.fence, context.clock.now(), died)
+        .await?;
+    Ok(())
+}

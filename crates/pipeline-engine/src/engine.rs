@@ -1,0 +1,182 @@
+//! The engine: recovery first, then the loops, until it is told to stop. Runs outlive it; what is in flight is taken up at the next start.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use pipeline_core::port::store::StoreError;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+
+use crate::context::Context;
+use crate::dispatch::Dispatcher;
+use crate::outbox::Outbox;
+use crate::{intake, orders, sweep};
+
+/// The loops of one daemon.
+#[derive(Clone)]
+pub struct Engine {
+    context: Arc<Context>,
+    dispatcher: Arc<Dispatcher>,
+    outbox: Arc<Outbox>,
+}
+
+impl Engine {
+    /// An engine over these ports. Nothing happens before [`Engine::run`].
+    #[must_use]
+    pub fn new(context: Arc<Context>) -> Self {
+        let dispatcher = Arc::new(Dispatcher::new(Arc::clone(&context)));
+        let outbox = Arc::new(Outbox::new(Arc::clone(&context)));
+        Self {
+            context,
+            dispatcher,
+            outbox,
+        }
+    }
+
+    /// Takes up what an earlier daemon left: effects that were in flight are looked at before they are sent again, runs are adopted.
+    pub async fn recover(&self) -> Result<(), StoreError> {
+        for project in self.context.projects.keys() {
+            self.context
+                .store
+                .connected_at(project, self.context.clock.now())
+                .await?;
+        }
+        let ambiguous = self
+            .context
+            .store
+            .reclaim(&self.context.settings.instance)
+            .await?;
+        if ambiguous > 0 {
+            tracing::info!(ambiguous, "effects were in flight when the last daemon ended");
+        }
+        self.dispatcher.recover().await
+    }
+
+    /// Runs the loops until `stop` becomes true, then lets each finish what it is doing.
+    pub async fn run(&self, stop: watch::Receiver<bool>) {
+        let mut loops = JoinSet::new();
+        for source in self.context.sources.clone() {
+            let (context, mut stop) = (Arc::clone(&self.context), stop.clone());
+            loops.spawn(async move {
+                loop {
+                    tokio::select! {
+                        () = source.wait() => context.wakes.news(),
+                        _ = stop.wait_for(|stop| *stop) => return,
+                    }
+                }
+            });
+        }
+        for beat in [
+            Beat::Intake,
+            Beat::Orders,
+            Beat::Dispatch,
+            Beat::Outbox,
+            Beat::Timers,
+            Beat::Sweep,
+        ] {
+            loops.spawn(beat_until(beat, self.clone(), stop.clone()));
+        }
+        while loops.join_next().await.is_some() {}
+    }
+
+    /// One round of every loop, for tests that move time by hand.
+    #[cfg(test)]
+    pub(crate) async fn round(&self) -> Result<(), StoreError> {
+        for beat in [Beat::Orders, Beat::Intake, Beat::Dispatch] {
+            beat.tick(self).await?;
+        }
+        self.dispatcher.settle().await;
+        for beat in [Beat::Timers, Beat::Outbox] {
+            beat.tick(self).await?;
+        }
+        self.outbox.settle().await;
+        Ok(())
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Beat {
+    Intake,
+    Orders,
+    Dispatch,
+    Outbox,
+    Timers,
+    Sweep,
+}
+
+impl Beat {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Intake => "intake",
+            Self::Orders => "orders",
+            Self::Dispatch => "dispatch",
+            Self::Outbox => "outbox",
+            Self::Timers => "timers",
+            Self::Sweep => "sweep",
+        }
+    }
+
+    fn every(self, context: &Context) -> Duration {
+        match self {
+            Self::Orders => context.settings.order_poll,
+            Self::Sweep => context.settings.sweep,
+            Self::Intake | Self::Dispatch | Self::Outbox | Self::Timers => context.settings.poll,
+        }
+    }
+
+    fn bell(self, context: &Context) -> &Notify {
+        match self {
+            Self::Intake => &context.wakes.intake,
+            Self::Orders => &context.wakes.orders,
+            Self::Dispatch => &context.wakes.dispatch,
+            Self::Outbox => &context.wakes.outbox,
+            Self::Timers | Self::Sweep => &context.wakes.sweep,
+        }
+    }
+
+    async fn tick(self, engine: &Engine) -> Result<(), StoreError> {
+        let context = engine.context.as_ref();
+        match self {
+            Self::Intake => intake::tick(context).await,
+            Self::Orders => orders::tick(context).await,
+            Self::Dispatch => engine.dispatcher.tick().await,
+            Self::Outbox => engine.outbox.tick().await,
+            Self::Timers => sweep::fire_timers(context).await,
+            Self::Sweep => {
+                engine.dispatcher.give_back_strays().await?;
+                sweep::look_around(context).await
+            }
+        }
+    }
+}
+
+async fn beat_until(beat: Beat, engine: Engine, mut stop: watch::Receiver<bool>) {
+    let context = engine.context.as_ref();
+    loop {
+        let trouble = match beat.tick(&engine).await {
+            Ok(()) => None,
+            Err(error) => {
+                tracing::error!(r#loop = beat.name(), %error, "the loop could not finish its work; it tries again");
+                Some(error.to_string())
+            }
+        };
+        let every = beat.every(context);
+        context
+            .health
+            .ticked(beat.name(), context.clock.now(), every, trouble);
+        let next = context.clock.now().plus(every);
+        // The slow look is slow on purpose: no bell shortens it.
+        let rung = async {
+            if beat == Beat::Sweep {
+                std::future::pending::<()>().await;
+            } else {
+                beat.bell(context).notified().await;
+            }
+        };
+        tokio::select! {
+            () = rung => {}
+            () = context.clock.sleep_until(next) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+    }
+}

@@ -1,0 +1,364 @@
+//! Intake: news becomes deliveries, deliveries become hints, hints become one look at an object, a look becomes an event.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use pipeline_core::effect::{EffectKind, Lane, Mode, Need, NewEffect};
+use pipeline_core::event::Event;
+use pipeline_core::id::{DeliveryId, EffectKey, ProjectId};
+use pipeline_core::message::alert::error_alert;
+use pipeline_core::observation::{Hint, ItemObservation};
+use pipeline_core::order::{BoardOrder, BoardOrderKind};
+use pipeline_core::orders::new_orders;
+use pipeline_core::port::source::{Decoded, EventSource};
+use pipeline_core::port::store::StoreError;
+use pipeline_core::port::store::deliveries::{Delivery, Settlement};
+use pipeline_core::port::store::tasks::{Commit, Committed, TaskKey, TaskWrite};
+use pipeline_core::retry::back_off;
+use pipeline_core::start;
+use pipeline_core::transition::Rules;
+
+use crate::context::{Context, ProjectPorts};
+use crate::step::{self, Along, MarkChange, Wanted};
+
+const PAGE: usize = 200;
+const NAMES_TRIED: u32 = 100;
+
+/// Looks once: reads every feed, then handles every delivery that waits.
+pub(crate) async fn tick(context: &Context) -> Result<(), StoreError> {
+    for source in &context.sources {
+        read_feed(context, source.as_ref()).await?;
+    }
+    loop {
+        let waiting = context.store.waiting(context.clock.now(), PAGE).await?;
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        handle(context, waiting).await?;
+    }
+}
+
+async fn read_feed(context: &Context, source: &dyn EventSource) -> Result<(), StoreError> {
+    loop {
+        let cursor = context.store.cursor(source.name()).await?;
+        let page = match source.news(cursor.clone()).await {
+            Ok(page) => page,
+            Err(error) => {
+                tracing::warn!(source = source.name(), %error, "the feed could not be read");
+                return Ok(());
+            }
+        };
+        if page.news.is_empty() && Some(&page.cursor) == cursor.as_ref() {
+            return Ok(());
+        }
+        let last = page.news.is_empty();
+        context
+            .store
+            .record(source.name(), page.news, Some(page.cursor), context.clock.now())
+            .await?;
+        if last {
+            return Ok(());
+        }
+    }
+}
+
+async fn handle(context: &Context, waiting: Vec<Delivery>) -> Result<(), StoreError> {
+    let mut hints: BTreeMap<(ProjectId, Hint), Vec<Delivery>> = BTreeMap::new();
+    for delivery in waiting {
+        let source = context
+            .sources
+            .iter()
+            .find(|source| source.name() == delivery.source);
+        let decoded = source.map_or_else(
+            || Decoded::Ignored(format!("no source named {}", delivery.source)),
+            |source| source.decode(&delivery.kind, &delivery.body),
+        );
+        match decoded {
+            Decoded::Hints(found) if !found.is_empty() => {
+                for hint in found {
+                    hints.entry(hint).or_default().push(delivery.clone());
+                }
+            }
+            Decoded::Hints(_) => context.store.settle(&[delivery.id], Settlement::Done).await?,
+            Decoded::Ignored(why) => {
+                context
+                    .store
+                    .settle(&[delivery.id], Settlement::Ignored(why))
+                    .await?;
+            }
+        }
+    }
+    for ((project, hint), deliveries) in hints {
+        let ids: Vec<DeliveryId> = deliveries.iter().map(|delivery| delivery.id).collect();
+        match look(context, &project, &hint, ids.clone()).await? {
+            Looked::Seen => context.store.settle(&ids, Settlement::Done).await?,
+            Looked::Unreadable(error) => delay(context, &project, (&deliveries, error)).await?,
+        }
+    }
+    Ok(())
+}
+
+/// What came of looking at an object.
+pub(crate) enum Looked {
+    /// It was read and everything that follows is committed.
+    Seen,
+    /// It could not be read now.
+    Unreadable(String),
+}
+
+/// Reads an object once and lets what is new happen.
+pub(crate) async fn look(
+    context: &Context,
+    project: &ProjectId,
+    hint: &Hint,
+    acknowledge: Vec<DeliveryId>,
+) -> Result<Looked, StoreError> {
+    let Some(ports) = context.ports(project) else {
+        return Ok(Looked::Seen);
+    };
+    match hint {
+        Hint::Item(issue) => match ports.tracker.observe(issue).await {
+            Ok(item) => item_seen(context, ports, item, acknowledge)
+                .await
+                .map(|()| Looked::Seen),
+            Err(error) => Ok(Looked::Unreadable(error.to_string())),
+        },
+        Hint::Branch(branch) => {
+            let Some(task) = context
+                .store
+                .task(&TaskKey::Branch(project.clone(), branch.clone()))
+                .await?
+            else {
+                return Ok(Looked::Seen);
+            };
+            match ports.forge.observe(branch, task.head.clone()).await {
+                Ok(head) => {
+                    let along = Along {
+                        acknowledge,
+                        ..Along::default()
+                    };
+                    step::step(context, task.id, Event::HeadObserved { head }, along).await?;
+                    Ok(Looked::Seen)
+                }
+                Err(error) => Ok(Looked::Unreadable(error.to_string())),
+            }
+        }
+    }
+}
+
+/// A read that fails delays its hint only; after some tries the delivery is set aside, and people are told.
+async fn delay(
+    context: &Context,
+    project: &ProjectId,
+    (deliveries, error): (&[Delivery], String),
+) -> Result<(), StoreError> {
+    for delivery in deliveries {
+        let tries = delivery.attempts + 1;
+        if tries < context.settings.delivery_attempts {
+            let wait = back_off(delivery.id.0, tries, None).max(Duration::from_millis(500));
+            let at = context.clock.now().plus(wait);
+            context
+                .store
+                .settle(
+                    &[delivery.id],
+                    Settlement::Retry {
+                        error: error.clone(),
+                        at,
+                    },
+                )
+                .await?;
+            continue;
+        }
+        tracing::error!(delivery.id = %delivery.id, error, "a delivery is set aside");
+        context
+            .store
+            .settle(&[delivery.id], Settlement::Dead(error.clone()))
+            .await?;
+        let text = error_alert(
+            project.as_str(),
+            &format!("news from {} was set aside: {error}", delivery.source),
+        );
+        let key = EffectKey::new(format!("{project}/delivery/{}", delivery.id));
+        let lane = Lane(format!("{project}:chat"));
+        let effect = NewEffect {
+            key,
+            task: None,
+            project: project.clone(),
+            lane,
+            mode: Mode::Append,
+            need: Need::Tell,
+            kind: EffectKind::Alert { text },
+        };
+        let commit = Commit {
+            at: context.clock.now(),
+            effects: vec![effect],
+            ..Commit::default()
+        };
+        Wanted::of(&commit).ring(context);
+        context.store.commit(commit).await?;
+    }
+    Ok(())
+}
+
+async fn item_seen(
+    context: &Context,
+    ports: &ProjectPorts,
+    item: ItemObservation,
+    acknowledge: Vec<DeliveryId>,
+) -> Result<(), StoreError> {
+    let project = &ports.project.id;
+    let mark = step::read_mark(context, project, &item.issue).await?;
+    let (orders, after) = new_orders(&item, &mark);
+    let echoes = mark.written.len() - after.written.len();
+    let last = orders.len().saturating_sub(1);
+    if orders.is_empty() {
+        let change = (after != mark).then_some(MarkChange {
+            handled: after.handled,
+            echoes,
+        });
+        return observed(
+            context,
+            ports,
+            (item, None),
+            Along {
+                acknowledge,
+                mark: change,
+                ..Along::default()
+            },
+        )
+        .await;
+    }
+    for (at, order) in orders.into_iter().enumerate() {
+        let handled = if at == last {
+            after.handled.clone()
+        } else {
+            (order.at, Some(order.id.clone()))
+        };
+        let mark = Some(MarkChange {
+            handled,
+            echoes: if at == last { echoes } else { 0 },
+        });
+        let acknowledge = if at == last {
+            acknowledge.clone()
+        } else {
+            Vec::new()
+        };
+        let along = Along {
+            acknowledge,
+            mark,
+            ..Along::default()
+        };
+        observed(context, ports, (item.clone(), Some(order)), along).await?;
+    }
+    Ok(())
+}
+
+async fn observed(
+    context: &Context,
+    ports: &ProjectPorts,
+    (item, order): (ItemObservation, Option<BoardOrder>),
+    along: Along,
+) -> Result<(), StoreError> {
+    loop {
+        let key = TaskKey::Issue(ports.project.id.clone(), item.issue.clone());
+        if let Some(task) = context.store.task(&key).await? {
+            step::step(context, task.id, Event::ItemObserved { item, order }, along).await?;
+            return Ok(());
+        }
+        let starts = order
+            .as_ref()
+            .filter(|order| order.what == BoardOrderKind::InProgress && !item.deleted);
+        let commit = match starts {
+            None => without_task(context, ports, &item, along.clone()).await?,
+            Some(order) => first_step(context, ports, (&item, order), along.clone()).await?,
+        };
+        let wanted = Wanted::of(&commit);
+        if context.store.commit(commit).await? == Committed::Yes {
+            wanted.ring(context);
+            return Ok(());
+        }
+    }
+}
+
+/// Nothing starts: only what was seen is remembered.
+async fn without_task(
+    context: &Context,
+    ports: &ProjectPorts,
+    item: &ItemObservation,
+    along: Along,
+) -> Result<Commit, StoreError> {
+    let mut mark = step::read_mark(context, &ports.project.id, &item.issue).await?;
+    step::apply(&mut mark, along.mark.as_ref(), Vec::new());
+    let mark = along.mark.is_some().then_some(mark);
+    Ok(Commit {
+        at: context.clock.now(),
+        mark,
+        acknowledge: along.acknowledge,
+        ..Commit::default()
+    })
+}
+
+/// The issue was moved to In Progress and has no task: its text is checked, then the task is made.
+async fn first_step(
+    context: &Context,
+    ports: &ProjectPorts,
+    (item, order): (&ItemObservation, &BoardOrder),
+    along: Along,
+) -> Result<Commit, StoreError> {
+    let problems = start::problems(item);
+    let mut commit = Commit {
+        at: context.clock.now(),
+        acknowledge: along.acknowledge,
+        ..Commit::default()
+    };
+    if problems.is_empty() {
+        let rules = Rules {
+            pipeline: &ports.pipeline,
+            project: &ports.project,
+            now: context.clock.now(),
+        };
+        let id = context.store.allot_task().await?;
+        let name = free_name(context, ports, item).await?;
+        let change = start::start(id, name, item, rules);
+        let event = Event::ItemObserved {
+            item: item.clone(),
+            order: Some(order.clone()),
+        };
+        commit.log = Some(step::log_entry(context, &change, &event));
+        tracing::info!(task.id = %id, work_item = %change.task.work_item, "a task starts");
+        let write = TaskWrite::Insert(Box::new(change.task.clone()), Box::new(ports.pipeline.clone()));
+        commit = step::with_change(commit, change, write);
+    } else {
+        commit.effects = start::refusal(item, order, &ports.project, &problems);
+    }
+    let mut mark = step::read_mark(context, &ports.project.id, &item.issue).await?;
+    step::apply(
+        &mut mark,
+        along.mark.as_ref(),
+        step::written_columns(&commit.effects),
+    );
+    commit.mark = Some(mark);
+    Ok(commit)
+}
+
+async fn free_name(
+    context: &Context,
+    ports: &ProjectPorts,
+    item: &ItemObservation,
+) -> Result<pipeline_core::id::WorkItemId, StoreError> {
+    for attempt in 1..=NAMES_TRIED {
+        let name = start::work_item(&ports.project, item, attempt);
+        if context
+            .store
+            .task(&TaskKey::WorkItem(name.clone()))
+            .await?
+            .is_none()
+        {
+            return Ok(name);
+        }
+    }
+    Err(StoreError::Refused(format!(
+        "no free work item id for issue {}",
+        item.issue
+    )))
+}

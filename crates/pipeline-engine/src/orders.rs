@@ -1,0 +1,27 @@
+//! Orders of operators: stored by `orchctl`, noticed here, answered in the transaction that carries them out.
+
+use pipeline_core::event::Event;
+use pipeline_core::order::OrderAnswer;
+use pipeline_core::port::store::StoreError;
+
+use crate::context::Context;
+use crate::step::{Along, Stepped, step};
+
+/// Carries out every order that waits.
+pub(crate) async fn tick(context: &Context) -> Result<(), StoreError> {
+    for order in context.store.unanswered().await? {
+        let (id, task) = (order.id, order.task);
+        tracing::info!(order.id = %id, task.id = %task, by = order.by, order = ?order.what, reason = order.reason, "an operator's order");
+        let along = Along {
+            order: Some(id),
+            ..Along::default()
+        };
+        let stepped = step(context, task, Event::Ordered(order), along).await?;
+        if stepped == Stepped::Unknown {
+            let answer =
+                OrderAnswer::Refused(format!("there is no task {task} in a project of this registry"));
+            context.store.answer(id, answer).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,90 @@
+//! Carries one effect out through the ports. Every call may be repeated; the ports see to it that nothing happens twice.
+
+use pipeline_core::effect::{EffectKind, EffectResult, NewEffect, Push};
+use pipeline_core::port::PortError;
+use pipeline_core::port::tracker::{Moved, NewComment};
+
+use crate::context::{Context, ProjectPorts};
+use crate::outbox::{done, merge};
+
+/// What came of an effect.
+pub(crate) struct Delivered {
+    /// For the rules.
+    pub(crate) result: EffectResult,
+    /// A column that was not written, because it was there already.
+    pub(crate) unwritten: bool,
+}
+
+pub(super) async fn carry_out(
+    context: &Context,
+    ports: &ProjectPorts,
+    effect: &NewEffect,
+) -> Result<Delivered, PortError> {
+    let with = |result| Delivered {
+        result,
+        unwritten: false,
+    };
+    match &effect.kind {
+        EffectKind::Comment { issue, author, html } => {
+            let (key, issue) = (effect.key.clone(), issue.clone());
+            let comment = NewComment {
+                key,
+                issue,
+                author: author.clone(),
+                html: html.clone(),
+            };
+            ports.tracker.comment(&comment).await.map(|()| done())
+        }
+        EffectKind::SetColumn { issue, column } => {
+            let moved = ports.tracker.move_to(issue, *column).await?;
+            Ok(Delivered {
+                unwritten: moved != Moved::Moved,
+                ..done()
+            })
+        }
+        EffectKind::StartBranch(start) => {
+            let head = ports.workspace.start_branch(start).await?;
+            Ok(with(EffectResult::BranchStarted { head }))
+        }
+        EffectKind::Push(push) => self::push(ports, push).await.map(with),
+        EffectKind::OpenPullRequest(open) => {
+            let pull = ports
+                .forge
+                .open_pull_request(&open.branch, &open.title, &open.body)
+                .await?;
+            Ok(with(EffectResult::PullRequest {
+                number: pull.number,
+                url: pull.url,
+            }))
+        }
+        EffectKind::Merge(merge) => merge::merge(context, ports, effect.task, merge)
+            .await
+            .map(|outcome| with(EffectResult::Merge(outcome))),
+        EffectKind::ReportStatus(report) => ports
+            .forge
+            .set_status(&report.commit, &report.status)
+            .await
+            .map(|()| done()),
+        EffectKind::TrackerMessage { text } => match effect.task {
+            Some(task) => ports.chat.show(task, text).await.map(|()| done()),
+            None => Err(PortError::Permanent(
+                "a live message belongs to a task".to_owned(),
+            )),
+        },
+        EffectKind::Alert { text } => ports.chat.alert(&effect.key, text).await.map(|()| done()),
+        EffectKind::ReleaseCheckout { branch } => ports.workspace.release(branch).await.map(|()| done()),
+    }
+}
+
+/// A branch that is not where it was expected holds somebody else's work: the rules decide about that, not the outbox.
+async fn push(ports: &ProjectPorts, push: &Push) -> Result<EffectResult, PortError> {
+    match ports.workspace.push(push).await {
+        Ok(()) => Ok(EffectResult::Done),
+        Err(PortError::Conflict(why)) => {
+            let head = ports.forge.observe(&push.branch, push.expected.clone()).await?;
+            tracing::warn!(branch = %push.branch, why, "the branch is not where it was expected");
+            Ok(EffectResult::PushRefused { head: Box::new(head) })
+        }
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,277 @@
+//! A step: read the task, let the rules decide, commit everything in one transaction. The only place where a task changes.
+
+use pipeline_core::decision::{Change, Decision};
+use pipeline_core::effect::{EffectKind, NewEffect};
+use pipeline_core::event::Event;
+use pipeline_core::id::{DeliveryId, OrderId, TaskId};
+use pipeline_core::job::JobStatus;
+use pipeline_core::order::OrderAnswer;
+use pipeline_core::port::store::StoreError;
+use pipeline_core::port::store::deliveries::ItemMark;
+use pipeline_core::port::store::tasks::{Commit, Committed, EffectEnd, JobEnd, LogEntry, TaskKey, TaskWrite};
+use pipeline_core::run::RunRow;
+use pipeline_core::stage::Column;
+use pipeline_core::task::Task;
+use pipeline_core::transition::{Rules, decide};
+
+use crate::context::Context;
+
+/// What is committed together with the decision.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Along {
+    pub(crate) job_end: Option<JobEnd>,
+    pub(crate) run: Option<RunRow>,
+    pub(crate) effect_end: Option<EffectEnd>,
+    pub(crate) acknowledge: Vec<DeliveryId>,
+    pub(crate) mark: Option<MarkChange>,
+    pub(crate) order: Option<OrderId>,
+}
+
+/// A change to what is remembered of an issue; applied to the mark as it is when the step commits.
+#[derive(Debug, Clone)]
+pub(crate) struct MarkChange {
+    /// The newest order handled.
+    pub(crate) handled: (
+        pipeline_core::time::Timestamp,
+        Option<pipeline_core::id::ActivityId>,
+    ),
+    /// Echoes seen: so many of the oldest written columns are forgotten.
+    pub(crate) echoes: usize,
+}
+
+/// What came of a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Stepped {
+    /// The task changed; what was decided.
+    Changed(String),
+    /// Nothing changed; why.
+    Nothing(String),
+    /// The run's fence is not the job's any more: its result was dropped.
+    Fenced,
+    /// There is no such task, or its project is not in the registry.
+    Unknown,
+}
+
+/// Lets an event happen to a task.
+pub(crate) async fn step(
+    context: &Context,
+    id: TaskId,
+    event: Event,
+    along: Along,
+) -> Result<Stepped, StoreError> {
+    loop {
+        let Some(task) = context.store.task(&TaskKey::Id(id)).await? else {
+            return Ok(Stepped::Unknown);
+        };
+        let Some(ports) = context.ports(&task.project) else {
+            return Ok(Stepped::Unknown);
+        };
+        let Some(pipeline) = context.pipeline_of(&task).await? else {
+            return Err(StoreError::Broken(format!(
+                "the pipeline of task {id} is missing"
+            )));
+        };
+        let rules = Rules {
+            pipeline: &pipeline,
+            project: &ports.project,
+            now: context.clock.now(),
+        };
+        let decision = decide(&task, &event, rules);
+        let (commit, stepped) = match decision {
+            Decision::Change(change) => changed(context, &task, &event, (*change, &along)).await?,
+            Decision::Ignore(why) => (
+                unchanged(context, &task, &along, &why).await?,
+                Stepped::Nothing(why),
+            ),
+            Decision::Illegal(why) => {
+                tracing::warn!(task.id = %id, event = event.name(), state = task.state.name(), why, "illegal event");
+                (
+                    unchanged(context, &task, &along, &why).await?,
+                    Stepped::Nothing(why),
+                )
+            }
+        };
+        let wakes = Wanted::of(&commit);
+        match context.store.commit(commit).await? {
+            Committed::Yes => {
+                tracing::info!(task.id = %id, event = event.name(), outcome = ?stepped, "step");
+                wakes.ring(context);
+                return Ok(stepped);
+            }
+            Committed::Stale => {
+                tracing::debug!(task.id = %id, event = event.name(), "decided on an old task, again");
+            }
+            Committed::Fenced => {
+                tracing::warn!(task.id = %id, event = event.name(), "a stale run's result was dropped");
+                return Ok(Stepped::Fenced);
+            }
+        }
+    }
+}
+
+async fn changed(
+    context: &Context,
+    before: &Task,
+    event: &Event,
+    (change, along): (Change, &Along),
+) -> Result<(Commit, Stepped), StoreError> {
+    let mark = mark(context, before, along, &change.effects).await?;
+    let note = change.note.clone();
+    let log = log_entry(context, &change, event);
+    let answer = along
+        .order
+        .map(|order| (order, OrderAnswer::Accepted(note.clone())));
+    let commit = Commit {
+        answer,
+        mark,
+        log: Some(log),
+        ..base(context, along)
+    };
+    let task = Box::new(change.task.clone());
+    let write = TaskWrite::Update {
+        task,
+        read_revision: before.revision,
+    };
+    Ok((with_change(commit, change, write), Stepped::Changed(note)))
+}
+
+async fn unchanged(context: &Context, task: &Task, along: &Along, why: &str) -> Result<Commit, StoreError> {
+    let mark = mark(context, task, along, &[]).await?;
+    let answer = along
+        .order
+        .map(|order| (order, OrderAnswer::Refused(why.to_owned())));
+    Ok(Commit {
+        answer,
+        mark,
+        ..base(context, along)
+    })
+}
+
+fn base(context: &Context, along: &Along) -> Commit {
+    Commit {
+        at: context.clock.now(),
+        job_end: along.job_end.clone(),
+        run: along.run.clone(),
+        effect_end: along.effect_end.clone(),
+        acknowledge: along.acknowledge.clone(),
+        ..Commit::default()
+    }
+}
+
+pub(crate) fn log_entry(context: &Context, change: &Change, event: &Event) -> LogEntry {
+    LogEntry {
+        task: change.task.id,
+        revision: change.task.revision,
+        at: context.clock.now(),
+        event: event.clone(),
+        note: change.note.clone(),
+    }
+}
+
+/// Puts a change into a commit.
+pub(crate) fn with_change(commit: Commit, change: Change, write: TaskWrite) -> Commit {
+    let id = change.task.id;
+    Commit {
+        task: Some(write),
+        effects: change.effects,
+        jobs: change.jobs,
+        requeue: change.requeue,
+        cancel: change.cancel,
+        timers: change.timers.into_iter().map(|timer| (id, timer)).collect(),
+        ..commit
+    }
+}
+
+/// The mark with what this step learns and writes; none when nothing of it changes.
+async fn mark(
+    context: &Context,
+    task: &Task,
+    along: &Along,
+    effects: &[NewEffect],
+) -> Result<Option<ItemMark>, StoreError> {
+    let columns = written_columns(effects);
+    if columns.is_empty() && along.mark.is_none() {
+        return Ok(None);
+    }
+    let mut mark = read_mark(context, &task.project, &task.issue).await?;
+    apply(&mut mark, along.mark.as_ref(), columns);
+    Ok(Some(mark))
+}
+
+/// The mark of an issue; on first contact it begins when the project was connected.
+pub(crate) async fn read_mark(
+    context: &Context,
+    project: &pipeline_core::id::ProjectId,
+    issue: &pipeline_core::id::IssueId,
+) -> Result<ItemMark, StoreError> {
+    if let Some(mark) = context.store.mark(project, issue).await? {
+        return Ok(mark);
+    }
+    let connected = context.store.connected_at(project, context.clock.now()).await?;
+    Ok(ItemMark {
+        project: project.clone(),
+        issue: issue.clone(),
+        handled: (connected, None),
+        written: Vec::new(),
+    })
+}
+
+pub(crate) fn apply(mark: &mut ItemMark, change: Option<&MarkChange>, columns: Vec<Column>) {
+    if let Some(change) = change {
+        mark.handled = change.handled.clone();
+        mark.written.drain(..change.echoes.min(mark.written.len()));
+    }
+    mark.written.extend(columns);
+}
+
+pub(crate) fn written_columns(effects: &[NewEffect]) -> Vec<Column> {
+    effects
+        .iter()
+        .filter_map(|effect| {
+            if let EffectKind::SetColumn { column, .. } = effect.kind {
+                Some(column)
+            } else {
+                None
+            }
+        })
+        .collect()
+}
+
+/// Which loops have something to do after a commit.
+pub(crate) struct Wanted {
+    dispatch: bool,
+    outbox: bool,
+    sweep: bool,
+}
+
+impl Wanted {
+    pub(crate) fn of(commit: &Commit) -> Self {
+        Self {
+            dispatch: !commit.jobs.is_empty() || !commit.requeue.is_empty() || !commit.cancel.is_empty(),
+            outbox: !commit.effects.is_empty() || commit.effect_end.is_some(),
+            sweep: !commit.timers.is_empty(),
+        }
+    }
+
+    pub(crate) fn ring(&self, context: &Context) {
+        let wakes = &context.wakes;
+        for (wanted, bell) in [
+            (self.dispatch, &wakes.dispatch),
+            (self.outbox, &wakes.outbox),
+            (self.sweep, &wakes.sweep),
+        ] {
+            if wanted {
+                bell.notify_one();
+            }
+        }
+    }
+}
+
+/// The end of a job with this status.
+pub(crate) fn job_end(job: &pipeline_core::port::store::jobs::LeasedJob, status: JobStatus) -> JobEnd {
+    JobEnd {
+        job: job.id,
+        fence: job.fence,
+        status,
+    }
+}
