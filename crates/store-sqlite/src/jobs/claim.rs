@@ -1,0 +1,77 @@
+//! Which job is next: gathering first and without limit; then agents and commands under the limits, from the project that has the
+//! fewest of them running, its earliest available first. Leases that ran out are not claimed: whether their run is alive is not known here.
+
+use pipeline_core::port::store::jobs::{Claim, ClaimRequest};
+use pipeline_core::time::Timestamp;
+use rusqlite::{Connection, params};
+
+use crate::columns::{first, row_limit};
+use crate::failure::Failure;
+use crate::jobs::row::leased_job;
+
+/// Steps from project to project through the index, so that a long queue costs no more than a short one.
+/// `?1` class, `?2` now, `?3` limit per project or 0.
+pub(crate) const NEXT: &str = "WITH RECURSIVE waiting (project) AS (
+        SELECT min(project) FROM jobs WHERE status = 'queued' AND class = ?1
+        UNION ALL
+        SELECT (SELECT min(project) FROM jobs WHERE status = 'queued' AND class = ?1 AND project > waiting.project)
+        FROM waiting WHERE waiting.project IS NOT NULL
+    ),
+    heads (seq, busy) AS (
+        SELECT
+            (SELECT seq FROM jobs
+                WHERE status = 'queued' AND class = ?1 AND project = waiting.project AND available_at <= ?2
+                ORDER BY available_at, task, number LIMIT 1),
+            (SELECT count(*) FROM jobs WHERE status = 'running' AND class = ?1 AND project = waiting.project)
+        FROM waiting WHERE waiting.project IS NOT NULL
+    )
+    SELECT jobs.seq FROM heads CROSS JOIN jobs ON jobs.seq = heads.seq
+    WHERE ?3 = 0 OR heads.busy < ?3
+    ORDER BY CASE ?1 WHEN 'gather' THEN 0 ELSE heads.busy END, jobs.available_at, jobs.task, jobs.number LIMIT 1";
+pub(crate) const RUNNING: &str = "SELECT count(*) FROM jobs WHERE status = 'running' AND class = 'work'";
+pub(crate) const TAKE: &str = "UPDATE jobs
+    SET status = 'running', fence = fence + 1, owner = ?2, lease_until = ?3, cancel_requested = 0
+    WHERE seq = ?1 RETURNING *";
+pub(crate) const LATER: &str = "SELECT available_at FROM jobs WHERE status = 'queued' AND available_at > ?1 ORDER BY available_at LIMIT 1";
+
+/// Takes the next job, if one may be taken.
+pub(super) fn claim(connection: &Connection, request: &ClaimRequest) -> Result<Claim, Failure> {
+    let seq = match next(connection, "gather", request, 0)? {
+        Some(seq) => Some(seq),
+        None => next_limited(connection, request)?,
+    };
+    let Some(seq) = seq else {
+        let later = first(connection, LATER, [request.now.0], |row| row.get(0))?;
+        return Ok(Claim::Empty {
+            next: later.map(Timestamp),
+        });
+    };
+    let values = params![seq, request.owner.as_str(), request.lease_until.0];
+    let taken = first(connection, TAKE, values, leased_job)?;
+    taken
+        .map(|job| Claim::Taken(Box::new(job)))
+        .ok_or_else(|| Failure::Refused(format!("the job of row {seq} vanished while it was claimed")))
+}
+
+fn next_limited(connection: &Connection, request: &ClaimRequest) -> Result<Option<i64>, Failure> {
+    let running: Option<i64> = first(connection, RUNNING, [], |row| row.get(0))?;
+    if running.unwrap_or(0) >= row_limit(request.limit) {
+        return Ok(None);
+    }
+    next(connection, "work", request, row_limit(request.limit_per_project))
+}
+
+fn next(
+    connection: &Connection,
+    class: &str,
+    request: &ClaimRequest,
+    per_project: i64,
+) -> Result<Option<i64>, Failure> {
+    let found = first(
+        connection,
+        NEXT,
+        params![class, request.now.0, per_project],
+        |row| row.get(0),
+    );
+    Ok(found?)
+}

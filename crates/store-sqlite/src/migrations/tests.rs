@@ -1,0 +1,136 @@
+use super::*;
+
+const SECOND: &str = "ALTER TABLE orders ADD COLUMN extra TEXT; UPDATE orders SET extra = upper(by);";
+const BROKEN: &str = "CREATE TABLE half (a); INSERT INTO nowhere VALUES (1);";
+
+struct Database {
+    folder: tempfile::TempDir,
+    connection: Connection,
+}
+
+impl Database {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = Connection::open(folder.path().join("state.db")).unwrap();
+        Self { folder, connection }
+    }
+
+    fn migrate(&mut self, from: i64, migrations: &[&str]) -> Result<(), MigrationError> {
+        let path = self.folder.path().join("state.db");
+        run(&mut self.connection, &path, from, migrations)
+    }
+
+    fn text(&self, sql: &str) -> String {
+        self.connection.query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
+    fn copy(&self) -> PathBuf {
+        self.folder.path().join("state.db.schema-1")
+    }
+}
+
+fn filled() -> Database {
+    let mut database = Database::new();
+    database.migrate(0, MIGRATIONS).unwrap();
+    database
+        .connection
+        .execute_batch("INSERT INTO orders (task, by, reason, at, what) VALUES (1, 'ann', '', 0, '{}')")
+        .unwrap();
+    database
+}
+
+#[test]
+fn an_empty_file_gets_the_newest_schema() {
+    let mut database = Database::new();
+    assert_eq!(look(&database.connection).unwrap(), Found::Empty);
+    database.migrate(0, MIGRATIONS).unwrap();
+    assert_eq!(look(&database.connection).unwrap(), Found::Schema(SCHEMA));
+    assert!(!database.copy().exists());
+}
+
+#[test]
+fn a_filled_database_keeps_its_rows_and_a_copy_of_itself() {
+    let mut database = filled();
+    database.migrate(1, &[MIGRATIONS[0], SECOND]).unwrap();
+    assert_eq!(look(&database.connection).unwrap(), Found::Schema(2));
+    assert_eq!(database.text("SELECT by || extra FROM orders"), "annANN");
+
+    let copy = Connection::open(database.copy()).unwrap();
+    assert_eq!(look(&copy).unwrap(), Found::Schema(1));
+    let kept: String = copy
+        .query_row("SELECT by FROM orders", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(kept, "ann");
+}
+
+#[test]
+fn a_migration_that_fails_leaves_nothing_behind() {
+    let mut database = filled();
+    let error = database.migrate(1, &[MIGRATIONS[0], BROKEN]).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("migration 2 failed: no such table: nowhere"),
+        "{error}"
+    );
+    assert_eq!(look(&database.connection).unwrap(), Found::Schema(1));
+    assert_eq!(database.text("SELECT by FROM orders"), "ann");
+    assert!(database.connection.prepare("SELECT * FROM half").is_err());
+    database.migrate(1, &[MIGRATIONS[0], SECOND]).unwrap();
+    assert_eq!(look(&database.connection).unwrap(), Found::Schema(2));
+}
+
+#[test]
+fn the_newest_schema_needs_nothing() {
+    let mut database = filled();
+    database.migrate(SCHEMA, MIGRATIONS).unwrap();
+    assert_eq!(database.text("SELECT by FROM orders"), "ann");
+    assert!(!database.copy().exists());
+}
+
+#[test]
+fn the_database_of_another_program_is_told() {
+    for sql in [
+        "CREATE TABLE theirs (a)",
+        "PRAGMA user_version = 1",
+        "PRAGMA application_id = 7",
+    ] {
+        let database = Database::new();
+        database.connection.execute_batch(sql).unwrap();
+        assert_eq!(look(&database.connection).unwrap(), Found::Foreign, "{sql}");
+    }
+}
+
+#[test]
+fn the_tables_repeat_the_rules_of_states() {
+    let mut database = Database::new();
+    database.migrate(0, MIGRATIONS).unwrap();
+    database
+        .connection
+        .execute_batch(
+            "INSERT INTO pipelines VALUES ('d', '{}');
+             INSERT INTO tasks VALUES (1, 'et', 'i', 'ET-001', 'b', 'd', 's', 'done', 1, 0, '{}');
+             INSERT INTO jobs (seq, task, number, project, class, status, available_at, created_at, body)
+                 VALUES (1, 1, 1, 'et', 'work', 'queued', 0, 0, '{}');
+             INSERT INTO outbox (key, task, project, lane, target, need, kind, generation, status, available_at, created_at)
+                 VALUES ('k', 1, 'et', 'l', 't', 'tell', '{}', 1, 'pending', 0, 0);",
+        )
+        .unwrap();
+    for broken in [
+        "UPDATE tasks SET state = 'sleeping'",
+        "UPDATE tasks SET pipeline = 'unknown'",
+        "UPDATE jobs SET status = 'running'",
+        "UPDATE jobs SET status = 'running', fence = 1, owner = 'a'",
+        "UPDATE jobs SET owner = 'a', lease_until = 1",
+        "UPDATE jobs SET cancel_requested = 1",
+        "UPDATE jobs SET settled = 1",
+        "UPDATE jobs SET task = 2",
+        "UPDATE outbox SET status = 'in_flight', attempts = 1",
+        "UPDATE outbox SET owner = 'a'",
+        "UPDATE outbox SET status = 'dead'",
+        "UPDATE outbox SET available_at = 'tomorrow'",
+        "INSERT INTO outbox SELECT NULL, 'other', task, project, lane, target, need, kind, 2, status, owner, 0, 0, 0, NULL FROM outbox",
+    ] {
+        assert!(database.connection.execute_batch(broken).is_err(), "{broken}");
+    }
+}

@@ -1,0 +1,147 @@
+//! Effects on their way out: written by steps, claimed by lanes, coalesced by target.
+//!
+//! A Desired row that waits unsent is replaced in place by a newer one of its target. One that is being sent, or may have arrived, stays,
+//! and the newer one waits behind it with the next generation.
+
+mod queue;
+mod row;
+
+use async_trait::async_trait;
+use pipeline_core::effect::{Mode, NewEffect};
+use pipeline_core::id::{EffectKey, InstanceId};
+use pipeline_core::port::store::StoreError;
+use pipeline_core::port::store::outbox::{OutboxFilter, OutboxRow, OutboxStore};
+use pipeline_core::port::store::tasks::EffectEnd;
+use pipeline_core::time::Timestamp;
+use rusqlite::{Connection, named_params, params};
+
+use crate::SqliteStore;
+use crate::columns::{Json, change, first, rows};
+use crate::failure::Failure;
+use crate::outbox::row::{need_word, outbox_row};
+use crate::writer::Written;
+
+#[cfg(test)]
+pub(crate) use queue::{MARK_IN_FLIGHT, NEXT, POSTPONE, READY, RECLAIM, SUPERSEDED};
+
+#[async_trait]
+impl OutboxStore for SqliteStore {
+    async fn claim_effects(
+        &self,
+        owner: &InstanceId,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<OutboxRow>, StoreError> {
+        let owner = owner.clone();
+        self.writer
+            .write(move |connection| queue::claim(connection, &owner, now, limit).map(Written::Keep))
+            .await
+    }
+
+    async fn postpone(
+        &self,
+        key: &EffectKey,
+        at: Timestamp,
+        error: &str,
+        ambiguous: bool,
+    ) -> Result<(), StoreError> {
+        let (key, error) = (key.clone(), error.to_owned());
+        self.writer
+            .write(move |connection| {
+                queue::postpone(connection, &key, at, &error, ambiguous).map(Written::Keep)
+            })
+            .await
+    }
+
+    async fn reclaim(&self, owner: &InstanceId) -> Result<usize, StoreError> {
+        let owner = owner.clone();
+        self.writer
+            .write(move |connection| queue::reclaim(connection, &owner).map(Written::Keep))
+            .await
+    }
+
+    async fn next_effect(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.readers.read(queue::next).await
+    }
+
+    async fn effects(&self, filter: OutboxFilter) -> Result<Vec<OutboxRow>, StoreError> {
+        self.readers
+            .read(move |connection| match filter {
+                OutboxFilter::OfTask(task) => Ok(rows(connection, OF_TASK, [task.0], outbox_row)?),
+                OutboxFilter::Open => Ok(rows(connection, OPEN, [], outbox_row)?),
+            })
+            .await
+    }
+}
+
+pub(crate) const OF_TASK: &str = "SELECT * FROM outbox WHERE task = ?1 ORDER BY seq";
+pub(crate) const OPEN: &str =
+    "SELECT * FROM outbox INDEXED BY outbox_open WHERE status <> 'done' ORDER BY seq";
+pub(crate) const IS_THERE: &str = "SELECT seq FROM outbox WHERE key = ?1";
+pub(crate) const REPLACE: &str = "UPDATE outbox SET
+    key = :key, task = :task, project = :project, lane = :lane, need = :need, kind = :kind,
+    generation = generation + 1, attempts = 0, available_at = :at, created_at = :at, error = NULL
+    WHERE target = :target AND status = 'pending'";
+pub(crate) const APPEND: &str = "INSERT INTO outbox
+    (key, task, project, lane, target, need, kind, generation, status, available_at, created_at)
+    VALUES (:key, :task, :project, :lane, :target, :need, :kind,
+        (SELECT coalesce(max(generation), 0) + 1 FROM outbox WHERE target = :target),
+        'pending', :at, :at)";
+pub(crate) const END: &str = "UPDATE outbox SET status = ?3, error = ?4, owner = NULL
+    WHERE key = ?1 AND generation = ?2 AND status IN ('pending', 'in_flight', 'ambiguous')";
+
+/// Adds a row; a key that is there already is left alone.
+pub(crate) fn add(connection: &Connection, effect: &NewEffect, at: Timestamp) -> Result<(), Failure> {
+    if first(connection, IS_THERE, [effect.key.as_str()], |row| {
+        row.get::<_, i64>(0)
+    })?
+    .is_some()
+    {
+        return Ok(());
+    }
+    let replaced = match &effect.mode {
+        Mode::Append => 0,
+        Mode::Desired { target } => write(connection, REPLACE, effect, (Some(target), at))?,
+    };
+    if replaced == 0 {
+        let target = match &effect.mode {
+            Mode::Append => None,
+            Mode::Desired { target } => Some(target),
+        };
+        write(connection, APPEND, effect, (target, at))?;
+    }
+    Ok(())
+}
+
+/// Ends the row, if it is still of the generation that was claimed.
+pub(crate) fn end(connection: &Connection, end: &EffectEnd) -> Result<(), Failure> {
+    let status = if end.dead.is_some() { "dead" } else { "done" };
+    change(
+        connection,
+        END,
+        params![end.key.as_str(), end.generation, status, end.dead],
+    )?;
+    Ok(())
+}
+
+fn write(
+    connection: &Connection,
+    sql: &str,
+    effect: &NewEffect,
+    (target, at): (Option<&String>, Timestamp),
+) -> rusqlite::Result<usize> {
+    change(
+        connection,
+        sql,
+        named_params! {
+            ":key": effect.key.as_str(),
+            ":task": effect.task.map(|task| task.0),
+            ":project": effect.project.as_str(),
+            ":lane": effect.lane.0,
+            ":target": target,
+            ":need": need_word(effect.need),
+            ":kind": Json(&effect.kind),
+            ":at": at.0,
+        },
+    )
+}

@@ -1,0 +1,140 @@
+//! The one writer: a thread that commits whatever is queued in one transaction and answers after the commit.
+//!
+//! Each command runs in a savepoint of its own. When anything but the command itself is at fault the whole batch is rolled back and
+//! each command runs again alone. Knows no table.
+
+mod batch;
+
+use std::io;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::{self, JoinHandle};
+
+use pipeline_core::port::store::StoreError;
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use crate::checkpoints::Nudge;
+use crate::failure::Failure;
+use crate::writer::batch::Batches;
+
+/// Commands in one transaction at most, so that the first does not wait for ever.
+const BATCH: usize = 256;
+
+/// What a command wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Written<T> {
+    /// It stands.
+    Keep(T),
+    /// It is taken back; the answer is given all the same.
+    Undo(T),
+}
+
+/// The writer's handle. Dropping it waits until the queued commands are done.
+pub(crate) struct Writer {
+    commands: Option<Sender<Box<dyn Command>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    /// Starts the thread on a connection that is set up for writing.
+    pub(crate) fn start(connection: Connection, nudge: Option<Nudge>) -> io::Result<Self> {
+        let (commands, queue) = channel();
+        let thread = thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || run(&queue, Batches::new(connection, nudge)))?;
+        Ok(Self {
+            commands: Some(commands),
+            thread: Some(thread),
+        })
+    }
+
+    /// Runs `work` in a transaction; durable when it returns. `work` may run a second time, after the first was rolled back.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&Connection) -> Result<Written<T>, Failure> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let ticket = Box::new(Ticket {
+            work,
+            outcome: None,
+            reply,
+        });
+        let queued = self.commands.as_ref().map(|commands| commands.send(ticket));
+        if !matches!(queued, Some(Ok(()))) {
+            return Err(ended());
+        }
+        answer.await.unwrap_or_else(|_| Err(ended()))
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.commands = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Work that waits for its transaction and somebody who waits for its answer.
+pub(crate) trait Command: Send {
+    /// Runs once more and remembers the answer; says whether the writes stand. An error here is not this command's fault.
+    fn run(&mut self, connection: &Connection) -> Result<Fate, Failure>;
+
+    /// Answers: with what was remembered after a commit, else with the error.
+    fn answer(self: Box<Self>, commit: Result<(), StoreError>);
+}
+
+/// What becomes of a command's savepoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// Its writes stand.
+    Keep,
+    /// Its writes are taken back.
+    Undo,
+}
+
+struct Ticket<T, W> {
+    work: W,
+    outcome: Option<Result<T, StoreError>>,
+    reply: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T, W> Command for Ticket<T, W>
+where
+    T: Send,
+    W: FnMut(&Connection) -> Result<Written<T>, Failure> + Send,
+{
+    fn run(&mut self, connection: &Connection) -> Result<Fate, Failure> {
+        let (fate, outcome) = match (self.work)(connection) {
+            Ok(Written::Keep(value)) => (Fate::Keep, Ok(value)),
+            Ok(Written::Undo(value)) => (Fate::Undo, Ok(value)),
+            Err(failure) if failure.is_of_one_command() => (Fate::Undo, Err(failure.to_store_error())),
+            Err(failure) => return Err(failure),
+        };
+        self.outcome = Some(outcome);
+        Ok(fate)
+    }
+
+    fn answer(self: Box<Self>, commit: Result<(), StoreError>) {
+        let Self { outcome, reply, .. } = *self;
+        // Whoever asked may have gone; the write stands all the same.
+        let _ = reply.send(commit.and_then(|()| outcome.unwrap_or_else(|| Err(ended()))));
+    }
+}
+
+fn run(queue: &Receiver<Box<dyn Command>>, mut batches: Batches) {
+    while let Ok(first) = queue.recv() {
+        let mut batch = vec![first];
+        // Whatever is there now, without waiting for company.
+        batch.extend(queue.try_iter().take(BATCH - 1));
+        batches.run(batch);
+    }
+}
+
+fn ended() -> StoreError {
+    StoreError::Unavailable("the writer has ended".to_owned())
+}
+
+#[cfg(test)]
+mod tests;
