@@ -1,1 +1,23 @@
 //! Runs of agents and project commands: providers, result record, failure class.
+//!
+//! A run is started and followed through the `process` crate; everything that is known of it stands in its run
+//! directory, so that a daemon that was restarted takes it up again. This crate must not know of tasks, gates or git,
+//! nor what becomes of a run's result.
+
+mod settings;
+mod runner;
+mod run_log;
+mod launching;
+mod environment;
+mod provider;
+mod work;
+mod ending;
+mod result_record;
+mod output;
+mod blocking;
+
+pub use provider::Provider;
+pub use provider::command::AgentCommand;
+pub use run_log::ProcessRunLog;
+pub use runner::ProcessRunner;
+pub use settings::{ProjectRuns, RunnerSettings};

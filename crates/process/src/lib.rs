@@ -30,3 +30,4 @@ pub use log_text::{strip_control, tail};
 pub use orphans::kill_orphans;
 pub use run_dir::{EndReason, ExitRecord, RUN_DIR_VARIABLE, RunSpec, stderr_log, stdout_log};
 pub use runner::{EXIT_ALREADY_RUNNING, EXIT_RUNNER_FAILED, runner_main};
+pub use spawn::resolve as find_program;

@@ -63,6 +63,17 @@ impl DaemonLock {
         lock.write_pid().map_err(io_error)?;
         Ok(DaemonLock { _lock: lock })
     }
+
+    /// Whether a living process holds the lock. Creates nothing; a file that is not there is held by nobody.
+    pub fn is_held(path: &Path) -> io::Result<bool> {
+        is_held(path)
+    }
+
+    /// The pid that the last holder wrote; it means something only while the lock is held.
+    #[must_use]
+    pub fn holder(path: &Path) -> Option<u32> {
+        holder(path)
+    }
 }
 
 fn holder_text(pid: Option<u32>) -> String {

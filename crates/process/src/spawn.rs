@@ -20,7 +20,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(5);
 ///
 /// Done here and not by exec: an absolute path lets std use `posix_spawn`, which does not copy the page tables of
 /// a large caller, and a missing program can be told from a missing working directory.
-pub(crate) fn resolve(program: &OsStr, path: Option<&OsStr>, cwd: Option<&Path>) -> Option<PathBuf> {
+pub fn resolve(program: &OsStr, path: Option<&OsStr>, cwd: Option<&Path>) -> Option<PathBuf> {
     if program.as_encoded_bytes().contains(&b'/') {
         let file = cwd.map_or_else(|| PathBuf::from(program), |cwd| cwd.join(program));
         return file.exists().then_some(file);

@@ -1,0 +1,167 @@
+//! How a run stands, in the words of the port: what its marker, its work and its result record mean together.
+
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::Path;
+
+use pipeline_core::port::PortError;
+use pipeline_core::port::runner::{RunEnd, RunStatus};
+use pipeline_core::run::{FailureClass, RunFailure, RunRecord};
+use pipeline_core::usage::duration_text;
+use process::{EndReason, ExitRecord, RunState};
+
+use crate::output;
+use crate::provider::ProviderKind;
+use crate::result_record::ResultRecord;
+use crate::work::{Work, WorkKind};
+
+/// Of the output in [`RunEnd::log_tail`], in bytes.
+const LOG_TAIL: usize = 8 << 10;
+
+/// Added to the log of a run that is judged without its marker.
+const WITHOUT_MARKER: &str = "[the runner was lost; the run is taken by the result record that it had printed, its exit code is not known]\n";
+
+/// What a state of the `process` crate means. When it is not `Running`, no process of the run is left.
+pub(crate) fn status(run_dir: &Path, state: io::Result<RunState>) -> Result<RunStatus, PortError> {
+    understand(run_dir, state).map_err(|error| {
+        let run_dir = run_dir.display();
+        PortError::retry(format!("could not tell how the run in {run_dir} stands: {error}"))
+    })
+}
+
+fn understand(run_dir: &Path, state: io::Result<RunState>) -> io::Result<RunStatus> {
+    let exit = match state {
+        Ok(RunState::Running) => return Ok(RunStatus::Running),
+        Ok(RunState::Lost) => None,
+        Ok(RunState::Finished(exit)) => Some(exit),
+        Err(error) if error.kind() == ErrorKind::InvalidData => {
+            tracing::warn!(%error, "a broken completion marker is none");
+            None
+        }
+        Err(error) => return Err(error),
+    };
+    if !run_dir.is_dir() {
+        return Ok(RunStatus::Lost);
+    }
+    if exit.is_none() {
+        // The checkout is used again by the next attempt.
+        process::kill_orphans(run_dir)?;
+    }
+    let Some(work) = Work::load(run_dir)? else {
+        tracing::warn!(run.dir = %run_dir.display(), "nobody knows any more what ran here; the run counts as lost");
+        return Ok(RunStatus::Lost);
+    };
+    let end = match exit {
+        Some(exit) => Some(ended(run_dir, work, &exit)?),
+        None => salvaged(run_dir, work)?,
+    };
+    Ok(end.map_or(RunStatus::Lost, |end| RunStatus::Ended(Box::new(end))))
+}
+
+fn ended(run_dir: &Path, work: Work, exit: &ExitRecord) -> io::Result<RunEnd> {
+    let reported = match work.kind {
+        WorkKind::Agent { .. } => ResultRecord::read(&process::stdout_log(run_dir))?,
+        WorkKind::Command => None,
+    };
+    let duration = exit.finished_at_ms.saturating_sub(exit.started_at_ms);
+    Ok(RunEnd {
+        failure: judge(work, exit, reported.as_ref()),
+        timed_out: exit.reason == EndReason::Timeout,
+        cancelled: exit.reason == EndReason::Cancelled,
+        log_tail: output::last_lines(run_dir, LOG_TAIL)?,
+        record: run_record(reported, exit.exit_code, u64::try_from(duration).unwrap_or(0)),
+    })
+}
+
+/// An agent that had said everything when its runner died is not run again (behaviour §11).
+fn salvaged(run_dir: &Path, work: Work) -> io::Result<Option<RunEnd>> {
+    let WorkKind::Agent { provider } = work.kind else {
+        return Ok(None);
+    };
+    let Some(reported) = ResultRecord::read(&process::stdout_log(run_dir))? else {
+        return Ok(None);
+    };
+    tracing::warn!(run.dir = %run_dir.display(), "a lost run is taken by the result record that it had printed");
+    Ok(Some(RunEnd {
+        failure: provider.judge(0, Some(&reported)),
+        timed_out: false,
+        cancelled: false,
+        log_tail: output::last_lines(run_dir, LOG_TAIL)? + WITHOUT_MARKER,
+        record: run_record(Some(reported), None, observed_duration_ms(run_dir)),
+    }))
+}
+
+/// Why a run that left its marker failed, if it did.
+fn judge(work: Work, exit: &ExitRecord, reported: Option<&ResultRecord>) -> Option<RunFailure> {
+    match (exit.reason, work.kind) {
+        (EndReason::Cancelled, _) => Some(failure(FailureClass::Transient, "the run was called off")),
+        (EndReason::SpawnFailed, _) => {
+            let error = exit.error.as_deref().unwrap_or("no reason was given");
+            Some(failure(
+                FailureClass::Permanent,
+                format!("the program could not be started: {error}"),
+            ))
+        }
+        (EndReason::Timeout | EndReason::Exited, WorkKind::Command) => None,
+        (EndReason::Timeout, WorkKind::Agent { .. }) => {
+            let limit = duration_text(work.timeout_ms.div_ceil(1_000));
+            Some(failure(
+                FailureClass::Agent,
+                format!("the agent was stopped after {limit}, its time limit"),
+            ))
+        }
+        (EndReason::Exited, WorkKind::Agent { provider }) => by_itself(provider, exit, reported),
+    }
+}
+
+fn by_itself(
+    provider: ProviderKind,
+    exit: &ExitRecord,
+    reported: Option<&ResultRecord>,
+) -> Option<RunFailure> {
+    match (exit.exit_code, exit.signal) {
+        (Some(code), _) => provider.judge(code, reported),
+        (None, Some(signal)) => Some(failure(
+            FailureClass::Agent,
+            format!("the agent was killed by signal {signal}"),
+        )),
+        (None, None) => Some(failure(FailureClass::Agent, "the agent ended in an unknown way")),
+    }
+}
+
+/// A failure without a wish when to try again.
+pub(crate) fn failure(class: FailureClass, message: impl Into<String>) -> RunFailure {
+    RunFailure {
+        class,
+        message: message.into(),
+        retry_after: None,
+    }
+}
+
+fn run_record(reported: Option<ResultRecord>, exit_code: Option<i32>, duration_ms: u64) -> RunRecord {
+    let reported = reported.unwrap_or_default();
+    RunRecord {
+        exit_code,
+        usage: reported.usage,
+        model: reported.model,
+        session: reported.session,
+        duration_ms,
+        summary: reported.summary,
+    }
+}
+
+/// From the launch to the last thing that it printed; 0 when the files do not tell.
+fn observed_duration_ms(run_dir: &Path) -> u64 {
+    let modified = |path: &Path| fs::metadata(path).and_then(|meta| meta.modified()).ok();
+    let started = modified(&Work::path(run_dir));
+    let printed = modified(&process::stdout_log(run_dir));
+    let duration = started
+        .zip(printed)
+        .and_then(|(started, printed)| printed.duration_since(started).ok());
+    duration.map_or(0, |duration| {
+        u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+    })
+}
+
+#[cfg(test)]
+mod tests;

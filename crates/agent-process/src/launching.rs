@@ -1,0 +1,138 @@
+//! From a run that is wanted to a run that lives.
+
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::time::Duration;
+
+use pipeline_core::port::PortError;
+use pipeline_core::port::runner::{RunSpec, RunWork};
+use process::{LaunchError, LaunchSpec, RunState, RunnerCommand};
+
+use crate::environment;
+use crate::provider::{Assignment, Invocation};
+use crate::settings::{ProjectRuns, RunnerSettings};
+use crate::work::{Work, WorkKind};
+
+/// The shell of project commands.
+pub(crate) const SHELL: &str = "/bin/sh";
+
+/// Blocks until the run lives. One that was started before is left as it is, whatever has become of it.
+pub(crate) fn start(settings: &RunnerSettings, spec: &RunSpec) -> Result<(), PortError> {
+    let run_dir = settings.runs_dir.join(spec.run.to_string());
+    let failed =
+        |step: &str, error: io::Error| explain(&format!("{step} for run {}: {error}", spec.run), &error);
+    match process::follow(&run_dir) {
+        Ok(RunState::Lost) => {}
+        Ok(RunState::Running | RunState::Finished(_)) => return Ok(()),
+        Err(error) if error.kind() == ErrorKind::InvalidData => return Ok(()),
+        Err(error) => return Err(failed("could not look", error)),
+    }
+    let (kind, invocation) = plan(settings, spec)?;
+    let timeout_ms = millis(spec.timeout);
+    // The checkout was made a moment ago; if it is gone, the next attempt makes it again.
+    let cwd = fs::canonicalize(&spec.directory).map_err(|error| {
+        let directory = spec.directory.display();
+        PortError::retry(format!("could not enter the checkout {directory}: {error}"))
+    })?;
+    Work { kind, timeout_ms }
+        .save(&run_dir)
+        .map_err(|error| failed("could not write work.json", error))?;
+    launch(&LaunchSpec {
+        run_dir,
+        runner: RunnerCommand {
+            exe: settings.runner_exe.clone(),
+            args: settings.runner_args.clone(),
+        },
+        run: process::RunSpec {
+            argv: invocation.argv,
+            cwd,
+            env: invocation.env,
+            timeout_ms,
+            grace_ms: millis(settings.kill_grace),
+            output_cap: settings.output_cap,
+        },
+        stdin: invocation.stdin,
+    })
+}
+
+fn launch(spec: &LaunchSpec) -> Result<(), PortError> {
+    match process::launch(spec) {
+        // A directory that was used is that of a start before this one: the run's state tells what became of it.
+        Ok(()) | Err(LaunchError::Used { .. }) => Ok(()),
+        Err(LaunchError::Io { what, source }) => {
+            Err(explain(&format!("could not {what}: {source}"), &source))
+        }
+        Err(error @ (LaunchError::RunnerFailed { .. } | LaunchError::NotReady { .. })) => {
+            Err(PortError::retry(error.to_string()))
+        }
+    }
+}
+
+/// What is to be started, with its whole environment. Errors: the settings do not allow it.
+fn plan(settings: &RunnerSettings, spec: &RunSpec) -> Result<(WorkKind, Invocation), PortError> {
+    let Some(project) = settings.projects.get(&spec.project) else {
+        return Err(PortError::Permanent(format!(
+            "project '{}' is not among the projects whose runs can be started",
+            spec.project
+        )));
+    };
+    match &spec.work {
+        RunWork::Agent {
+            role,
+            stage,
+            work_item,
+            prompt,
+            brief,
+            // No provider can resume a session yet.
+            resume: _,
+        } => {
+            let assignment = Assignment {
+                role,
+                stage,
+                work_item,
+                prompt,
+                brief,
+            };
+            agent(project, spec, &assignment)
+        }
+        RunWork::Command { command } => Ok((WorkKind::Command, shell(project, spec, command))),
+    }
+}
+
+fn agent(
+    project: &ProjectRuns,
+    spec: &RunSpec,
+    assignment: &Assignment<'_>,
+) -> Result<(WorkKind, Invocation), PortError> {
+    let provider = &project.agent;
+    provider
+        .check(&environment::inherited())
+        .map_err(PortError::Permanent)?;
+    let mut invocation = provider.invocation(assignment);
+    invocation.env = environment::of_agent(&spec.run, project.locale, assignment, invocation.env);
+    let kind = WorkKind::Agent {
+        provider: provider.kind(),
+    };
+    Ok((kind, invocation))
+}
+
+fn shell(project: &ProjectRuns, spec: &RunSpec, command: &str) -> Invocation {
+    Invocation {
+        argv: [SHELL, "-c", command].map(str::to_owned).to_vec(),
+        env: environment::of_command(&spec.run, project.locale, &project.command_env),
+        stdin: Vec::new(),
+    }
+}
+
+/// What is missing or forbidden does not come by waiting.
+fn explain(text: &str, error: &io::Error) -> PortError {
+    if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied) {
+        PortError::Permanent(text.to_owned())
+    } else {
+        PortError::retry(text)
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

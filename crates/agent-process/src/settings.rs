@@ -1,0 +1,39 @@
+//! What the runner is told by whoever wires it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use pipeline_core::id::ProjectId;
+use pipeline_core::project::Locale;
+
+use crate::provider::Provider;
+
+/// Where runs live and how they are started.
+#[derive(Debug, Clone)]
+pub struct RunnerSettings {
+    /// The folder with a directory per run (`<runs_dir>/7-3-1`); made when it is missing.
+    pub runs_dir: PathBuf,
+    /// Our own binary, as an absolute path.
+    pub runner_exe: PathBuf,
+    /// What switches it to runner mode; the run directory is added as the last argument.
+    pub runner_args: Vec<String>,
+    /// The projects whose runs can be started. Runs of a project that is gone are still followed to their end.
+    pub projects: BTreeMap<ProjectId, ProjectRuns>,
+    /// Between TERM and KILL.
+    pub kill_grace: Duration,
+    /// Bytes kept of each of a run's two outputs.
+    pub output_cap: u64,
+}
+
+/// How one project's runs are started.
+#[derive(Debug, Clone)]
+pub struct ProjectRuns {
+    /// Who works as its agents.
+    pub agent: Provider,
+    /// The language that agents are asked to write in (`ORCHD_LANG`).
+    pub locale: Locale,
+    /// Variables of the daemon's environment that the project's *commands* get besides the common ones, by name.
+    /// Agents never get them: a deploy command may need a token, an agent may not have one.
+    pub command_env: Vec<String>,
+}

@@ -1,0 +1,66 @@
+//! `work.json` in a run directory: what a daemon that did not start the run has to know to judge how it ended.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::provider::ProviderKind;
+
+const FILE: &str = "work.json";
+
+/// What runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Work {
+    #[serde(flatten)]
+    pub(crate) kind: WorkKind,
+    /// It is stopped after this.
+    pub(crate) timeout_ms: u64,
+}
+
+/// Whose rules say whether it failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub(crate) enum WorkKind {
+    /// The provider's.
+    Agent { provider: ProviderKind },
+    /// None: a command that could be started has not failed, whatever its exit code.
+    Command,
+}
+
+impl Work {
+    /// Written once, before the launch; whole or not at all, also after a power cut. The run directory is made (0700)
+    /// when it is missing.
+    pub(crate) fn save(self, run_dir: &Path) -> io::Result<()> {
+        DirBuilder::new().recursive(true).mode(0o700).create(run_dir)?;
+        if Self::path(run_dir).exists() {
+            return Ok(());
+        }
+        let temporary = run_dir.join(format!(".{FILE}.new"));
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&temporary)?;
+        file.write_all(&serde_json::to_vec(&self)?)?;
+        file.sync_all()?;
+        fs::rename(&temporary, Self::path(run_dir))?;
+        File::open(run_dir)?.sync_all()
+    }
+
+    pub(crate) fn path(run_dir: &Path) -> PathBuf {
+        run_dir.join(FILE)
+    }
+
+    /// `None` when there is no such file or it cannot be understood.
+    pub(crate) fn load(run_dir: &Path) -> io::Result<Option<Self>> {
+        match fs::read(Self::path(run_dir)) {
+            Ok(json) => Ok(serde_json::from_slice(&json).ok()),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
