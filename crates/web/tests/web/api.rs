@@ -1,0 +1,145 @@
+//! Readiness and the JSON API.
+
+use pipeline_core::port::store::jobs::JobStore;
+use pipeline_core::port::store::tasks::{Commit, Committed, TaskStore};
+use pipeline_core::stage::StageName;
+use pipeline_core::task::{TaskState, Wait};
+use serde_json::json;
+use testkit::sample;
+
+use crate::support::World;
+
+#[tokio::test]
+async fn health_answers_while_the_store_does_not() {
+    let world = World::new();
+    world.store.faults.outage(true);
+    let answer = world.get("/health").await;
+    assert_eq!(
+        answer.is(200).json(),
+        json!({"status": "ok", "service": "orchestrator"})
+    );
+    assert_eq!(world.store.faults.calls(), 0);
+}
+
+#[tokio::test]
+async fn ready_lists_what_is_wrong() {
+    let world = World::new();
+    world.get("/ready").await.is(200);
+    world
+        .health
+        .0
+        .lock()
+        .unwrap()
+        .push("the sweep has not ticked for 6m 00s".to_owned());
+    let answer = world.get("/ready").await;
+    assert_eq!(
+        answer.is(503).json(),
+        json!({"status": "not ready", "problems": ["the sweep has not ticked for 6m 00s"]})
+    );
+}
+
+#[tokio::test]
+async fn status_says_of_every_open_task_what_it_waits_for() {
+    let world = World::new();
+    let mut waiting = sample::task(1);
+    waiting.stage = StageName::new("development");
+    waiting.state = TaskState::Waiting(Wait::Ci);
+    world.add_task(waiting).await;
+    let mut over = sample::task(2);
+    over.state = TaskState::Done;
+    world.add_task(over).await;
+    let tasks = world.get("/status").await.is(200).json()["tasks"].clone();
+    assert_eq!(tasks.as_array().unwrap().len(), 1);
+    let line = &tasks[0];
+    assert_eq!(line["id"], 1);
+    assert_eq!(line["work_item"], "ET-001");
+    assert_eq!(line["title"], "Add a greeting");
+    assert_eq!(
+        (&line["stage"], &line["state"]),
+        (&json!("development"), &json!("waiting-ci"))
+    );
+    assert_eq!(line["since"], "2026-01-01T00:00:00Z");
+    assert!(!line["waits_for"].as_str().unwrap().is_empty());
+    assert!(!line["ended_by"].as_str().unwrap().is_empty());
+}
+
+async fn queue_jobs(world: &World, numbers: std::ops::RangeInclusive<u32>) {
+    let jobs = numbers.map(|number| sample::job(sample::job_id(1, number), sample::agent_job()));
+    let commit = Commit {
+        at: sample::START,
+        jobs: jobs.collect(),
+        ..Commit::default()
+    };
+    assert_eq!(world.store.commit(commit).await, Ok(Committed::Yes));
+}
+
+#[tokio::test]
+async fn the_queue_shows_counts_limits_and_the_ten_newest_jobs() {
+    let world = World::new();
+    world.add_task(sample::task(1)).await;
+    queue_jobs(&world, 1..=12).await;
+    world
+        .store
+        .claim(sample::claim("daemon", sample::START))
+        .await
+        .unwrap();
+    let queue = world.get("/queue").await.is(200).json();
+    assert_eq!(
+        queue["counts"],
+        json!({"queued": 11, "running": 1, "done": 0, "failed": 0, "cancelled": 0})
+    );
+    assert_eq!(queue["max_concurrency"], 2);
+    assert_eq!(queue["poll_interval"], 2.0);
+    assert_eq!(
+        queue["resilience"],
+        json!({"breaker": "closed", "preflight": {"ok": true, "problems": []}})
+    );
+    let recent = queue["recent"].as_array().unwrap();
+    assert_eq!(recent.len(), 10);
+    assert_eq!(
+        recent[0],
+        json!({"id": "1-12", "agent": "developer", "repo": "example", "status": "queued", "task_content": "Add a greeting"})
+    );
+}
+
+#[tokio::test]
+async fn projects_are_the_running_registry() {
+    let world = World::new();
+    let answer = world.get("/api/v1/projects").await.is(200).json();
+    assert_eq!(answer["staging"], false);
+    assert_eq!(answer["projects"][0]["id"], "et");
+    assert_eq!(answer["projects"][0]["tracker"], "local");
+}
+
+#[tokio::test]
+async fn a_job_is_found_by_its_id() {
+    let world = World::new();
+    queue_jobs(&world, 1..=2).await;
+    let all = world.get("/api/v1/jobs").await.is(200).json();
+    assert_eq!(all["jobs"].as_array().unwrap().len(), 2);
+    let one = world.get("/api/v1/jobs/1-2").await.is(200).json();
+    assert_eq!((&one["id"], &one["status"]), (&json!("1-2"), &json!("queued")));
+    world
+        .get("/api/v1/jobs/1-3")
+        .await
+        .is(404)
+        .shows("there is no job 1-3");
+    world.get("/api/v1/jobs/seven").await.is(400).shows("TASK-NUMBER");
+}
+
+#[tokio::test]
+async fn a_store_that_is_away_is_said_in_json_and_on_pages() {
+    let world = World::new();
+    world.store.faults.outage(true);
+    for path in ["/status", "/queue", "/api/v1/jobs"] {
+        assert!(
+            world.get(path).await.is(503).json()["error"].is_string(),
+            "{path}"
+        );
+    }
+    world
+        .get("/board/et")
+        .await
+        .is(503)
+        .shows("Try again in a moment");
+}
