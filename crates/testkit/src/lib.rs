@@ -1,1 +1,11 @@
-//! Stateful fakes, one per port, and the conformance suites that keep them honest.
+//! Stateful fakes, one per port, and the conformance suites that keep them honest. For tests only: a broken expectation panics.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "test support"
+)]
+
+pub mod sample;
+pub mod fake;
+pub mod conformance;

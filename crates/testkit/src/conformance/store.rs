@@ -1,0 +1,112 @@
+//! What every store has to do.
+
+pub mod tasks;
+pub mod steps;
+pub mod queue;
+pub mod leases;
+pub mod outbox;
+pub mod desired;
+pub mod deliveries;
+pub mod orders;
+
+use std::sync::Arc;
+
+use pipeline_core::port::store::Store;
+use pipeline_core::port::store::tasks::{Commit, Committed};
+use pipeline_core::task::Task;
+
+use crate::sample;
+
+suite! {
+    Arc<dyn Store>:
+    tasks {
+        task_ids_are_never_given_twice,
+        a_task_is_found_by_each_of_its_names,
+        an_issue_has_one_task,
+        a_work_item_has_one_task,
+        a_pipeline_is_stored_with_its_task,
+        open_tasks_are_those_that_are_not_over,
+        timers_fire_in_order_and_stay_armed,
+        a_timer_armed_again_replaces_the_earlier_one,
+    }
+    steps {
+        an_update_of_a_stale_task_writes_nothing,
+        an_update_of_an_unknown_task_is_stale,
+        a_result_with_an_old_fence_writes_nothing,
+        a_job_ends_once,
+        a_step_writes_all_its_parts,
+        a_job_that_is_queued_again_is_not_ended,
+        an_old_fence_cannot_queue_again,
+        a_job_is_queued_once,
+        a_run_row_is_replaced,
+        the_log_keeps_its_order,
+    }
+    queue {
+        the_earliest_available_job_is_claimed_first,
+        nothing_is_claimed_before_its_time,
+        an_empty_queue_names_no_time,
+        each_job_is_claimed_once,
+        the_overall_limit_holds,
+        the_limit_per_project_holds,
+        gathering_comes_first_and_does_not_count,
+        projects_take_turns,
+        jobs_are_listed_and_counted,
+    }
+    leases {
+        each_claim_has_the_next_fence,
+        a_lease_is_renewed_and_taken_over_by_its_fence,
+        a_lost_job_is_queued_again_and_its_deaths_are_counted,
+        an_attempt_that_was_given_back_is_lost,
+        a_queued_job_that_is_called_off_is_over,
+        a_leased_job_that_is_called_off_tells_its_owner,
+        a_called_off_job_that_is_lost_does_not_run_again,
+        a_poisoned_job_can_be_ended_after_it_was_given_back,
+        a_job_that_is_over_cannot_be_called_off,
+    }
+    outbox {
+        a_lane_sends_one_row_at_a_time_in_order,
+        lanes_do_not_wait_for_each_other,
+        claims_are_limited,
+        a_postponed_row_holds_its_lane_until_it_is_due,
+        a_dead_row_does_not_hold_its_lane,
+        a_row_is_written_once_per_key,
+        rows_of_another_owner_become_ambiguous,
+        a_row_that_may_have_arrived_says_so,
+        the_next_due_time_is_known,
+        rows_are_listed,
+    }
+    desired {
+        a_newer_row_replaces_the_unsent_one,
+        a_newer_row_waits_for_the_one_in_flight,
+        a_postponed_row_gives_way_to_the_newer_one,
+        targets_do_not_replace_each_other,
+        the_end_of_an_older_generation_leaves_the_newer_row,
+    }
+    deliveries {
+        news_is_kept_once_per_key_and_source,
+        the_cursor_is_kept_with_the_news,
+        deliveries_wait_in_order_of_arrival,
+        settled_deliveries_wait_no_more,
+        a_delivery_is_tried_again_when_it_is_due,
+        a_step_acknowledges_its_deliveries,
+        an_issue_is_remembered,
+        a_project_is_connected_once,
+    }
+    orders {
+        an_order_waits_for_its_answer,
+        a_step_answers_an_order,
+        orders_are_listed_by_task,
+    }
+}
+
+/// Commits and expects it to be taken.
+async fn commit(store: &Arc<dyn Store>, commit: Commit) {
+    assert_eq!(store.commit(commit).await.unwrap(), Committed::Yes);
+}
+
+/// Stores the sample task of this number.
+async fn with_task(store: &Arc<dyn Store>, id: i64) -> Task {
+    let task = sample::task(id);
+    commit(store, sample::insert(task.clone())).await;
+    task
+}

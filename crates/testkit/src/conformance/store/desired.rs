@@ -1,0 +1,68 @@
+//! Desired rows: only the newest state of a target is sent.
+
+use std::sync::Arc;
+
+use pipeline_core::port::store::Store;
+use pipeline_core::port::store::outbox::OutboxFilter;
+
+use crate::conformance::store::outbox::{claim, end, keys, postpone, write};
+use crate::sample::{at, live_message};
+
+/// Three states, one message.
+pub async fn a_newer_row_replaces_the_unsent_one(store: Arc<dyn Store>) {
+    for key in ["k1", "k2", "k3"] {
+        write(&store, vec![live_message(1, key, key)]).await;
+    }
+    let rows = claim(&store, at(0)).await;
+    assert_eq!(keys(&rows), ["k3"]);
+    assert_eq!(rows[0].effect, live_message(1, "k3", "k3"));
+    end(&store, &rows[0], None).await;
+    assert_eq!(claim(&store, at(0)).await, []);
+    assert_eq!(store.effects(OutboxFilter::Open).await.unwrap(), []);
+}
+
+/// What is being sent is not changed under the sender's hands, and the newer state is sent after it.
+pub async fn a_newer_row_waits_for_the_one_in_flight(store: Arc<dyn Store>) {
+    write(&store, vec![live_message(1, "k1", "old")]).await;
+    let first = claim(&store, at(0)).await;
+    write(&store, vec![live_message(1, "k2", "new")]).await;
+    assert_eq!(claim(&store, at(0)).await, []);
+    end(&store, &first[0], None).await;
+    let second = claim(&store, at(0)).await;
+    assert_eq!(second[0].effect.kind, live_message(1, "k2", "new").kind);
+    end(&store, &second[0], None).await;
+    assert_eq!(claim(&store, at(0)).await, []);
+    assert_eq!(store.effects(OutboxFilter::Open).await.unwrap(), []);
+}
+
+/// A state that is not wanted any more is not sent again.
+pub async fn a_postponed_row_gives_way_to_the_newer_one(store: Arc<dyn Store>) {
+    write(&store, vec![live_message(1, "k1", "old")]).await;
+    claim(&store, at(0)).await;
+    write(&store, vec![live_message(1, "k2", "new")]).await;
+    postpone(&store, "k1", at(30), false).await;
+    let next = claim(&store, at(30)).await;
+    assert_eq!(next[0].effect.kind, live_message(1, "k2", "new").kind);
+    end(&store, &next[0], None).await;
+    assert_eq!(claim(&store, at(60)).await, []);
+    assert_eq!(store.effects(OutboxFilter::Open).await.unwrap(), []);
+}
+
+/// The states of two tasks have nothing to do with each other.
+pub async fn targets_do_not_replace_each_other(store: Arc<dyn Store>) {
+    write(&store, vec![live_message(1, "k1", "one")]).await;
+    write(&store, vec![live_message(2, "k2", "two")]).await;
+    assert_eq!(keys(&claim(&store, at(0)).await), ["k1", "k2"]);
+}
+
+/// A late answer for a replaced state does not finish the state that replaced it.
+pub async fn the_end_of_an_older_generation_leaves_the_newer_row(store: Arc<dyn Store>) {
+    write(&store, vec![live_message(1, "k1", "old")]).await;
+    let first = claim(&store, at(0)).await;
+    postpone(&store, "k1", at(0), true).await;
+    write(&store, vec![live_message(1, "k2", "new")]).await;
+    end(&store, &first[0], None).await;
+    let next = claim(&store, at(0)).await;
+    assert_eq!(next.len(), 1);
+    assert_eq!(next[0].effect.kind, live_message(1, "k2", "new").kind);
+}

@@ -1,0 +1,155 @@
+//! Tasks, pipelines and timers.
+
+use std::sync::Arc;
+
+use pipeline_core::id::{PipelineDigest, TaskId};
+use pipeline_core::pipeline::Pipeline;
+use pipeline_core::port::store::Store;
+use pipeline_core::port::store::tasks::{Commit, Committed, DueTimer, TaskFilter, TaskKey};
+use pipeline_core::task::TaskState;
+use pipeline_core::time::Timestamp;
+use pipeline_core::timer::{TimerChange, TimerKind};
+
+use crate::conformance::store::{commit, with_task};
+use crate::sample::{self, at};
+
+/// Ids grow and are not repeated, used or not.
+pub async fn task_ids_are_never_given_twice(store: Arc<dyn Store>) {
+    let first = store.allot_task().await.unwrap();
+    let second = store.allot_task().await.unwrap();
+    assert!(first < second, "{first} then {second}");
+    with_task(&store, second.0).await;
+    assert!(store.allot_task().await.unwrap() > second);
+}
+
+/// By id, work item, issue and branch.
+pub async fn a_task_is_found_by_each_of_its_names(store: Arc<dyn Store>) {
+    with_task(&store, 1).await;
+    let task = with_task(&store, 2).await;
+    for key in [
+        TaskKey::Id(task.id),
+        TaskKey::WorkItem(task.work_item.clone()),
+        TaskKey::Issue(task.project.clone(), task.issue.clone()),
+        TaskKey::Branch(task.project.clone(), task.branch.clone()),
+    ] {
+        assert_eq!(store.task(&key).await.unwrap().as_ref(), Some(&task), "{key:?}");
+    }
+    for key in [
+        TaskKey::Id(TaskId(3)),
+        TaskKey::WorkItem("ET-003".into()),
+        TaskKey::Issue("other".into(), task.issue.clone()),
+        TaskKey::Branch("other".into(), task.branch.clone()),
+    ] {
+        assert_eq!(store.task(&key).await.unwrap(), None, "{key:?}");
+    }
+}
+
+/// A second task of the same issue is refused as stale.
+pub async fn an_issue_has_one_task(store: Arc<dyn Store>) {
+    let first = with_task(&store, 1).await;
+    let mut second = sample::task(2);
+    second.issue = first.issue;
+    let answer = store.commit(sample::insert(second)).await.unwrap();
+    assert_eq!(answer, Committed::Stale);
+    assert_eq!(store.tasks(TaskFilter::All).await.unwrap().len(), 1);
+}
+
+/// A second task of the same work item is refused as stale, and nothing of its step is written.
+pub async fn a_work_item_has_one_task(store: Arc<dyn Store>) {
+    let first = with_task(&store, 1).await;
+    let mut second = sample::task(2);
+    second.work_item = first.work_item;
+    let mut step = sample::insert(second);
+    step.jobs = vec![sample::job(sample::job_id(2, 1), sample::agent_job())];
+    assert_eq!(store.commit(step).await.unwrap(), Committed::Stale);
+    assert_eq!(store.counts().await.unwrap().queued, 0);
+    assert_eq!(store.log(TaskId(2)).await.unwrap(), []);
+}
+
+/// By its digest, also for a second task with the same pipeline.
+pub async fn a_pipeline_is_stored_with_its_task(store: Arc<dyn Store>) {
+    let task = with_task(&store, 1).await;
+    with_task(&store, 2).await;
+    assert_eq!(
+        store.pipeline(&task.pipeline).await.unwrap(),
+        Some(Pipeline::built_in())
+    );
+    assert_eq!(store.pipeline(&PipelineDigest::new("ff")).await.unwrap(), None);
+}
+
+/// Done and Cancelled are left out; oldest first.
+pub async fn open_tasks_are_those_that_are_not_over(store: Arc<dyn Store>) {
+    for (id, state) in [
+        (1, TaskState::Starting),
+        (2, TaskState::Done),
+        (3, TaskState::Cancelled),
+        (4, TaskState::Starting),
+    ] {
+        let mut task = sample::task(id);
+        task.state = state;
+        commit(&store, sample::insert(task)).await;
+    }
+    let open = store.tasks(TaskFilter::Open).await.unwrap();
+    let ids: Vec<i64> = open.iter().map(|task| task.id.0).collect();
+    assert_eq!(ids, [1, 4]);
+    assert_eq!(store.tasks(TaskFilter::All).await.unwrap().len(), 4);
+}
+
+/// Earliest first, limited, until a step disarms them.
+pub async fn timers_fire_in_order_and_stay_armed(store: Arc<dyn Store>) {
+    with_task(&store, 1).await;
+    with_task(&store, 2).await;
+    let (late, early) = (TimerKind::DependencyReminder, TimerKind::CiPoll);
+    arm(&store, 1, late, 1, at(20)).await;
+    arm(&store, 2, early, 1, at(10)).await;
+
+    assert_eq!(store.due_timers(at(9), 10).await.unwrap(), []);
+    assert_eq!(store.due_timers(at(10), 10).await.unwrap(), [due(2, early, 1)]);
+    for _ in 0..2 {
+        assert_eq!(
+            store.due_timers(at(30), 10).await.unwrap(),
+            [due(2, early, 1), due(1, late, 1)]
+        );
+    }
+    assert_eq!(store.due_timers(at(30), 1).await.unwrap(), [due(2, early, 1)]);
+
+    change(&store, 2, TimerChange::Disarm { kind: early }).await;
+    assert_eq!(store.due_timers(at(30), 10).await.unwrap(), [due(1, late, 1)]);
+}
+
+/// With its new generation and time.
+pub async fn a_timer_armed_again_replaces_the_earlier_one(store: Arc<dyn Store>) {
+    with_task(&store, 1).await;
+    arm(&store, 1, TimerKind::CiPoll, 1, at(10)).await;
+    arm(&store, 1, TimerKind::CiPoll, 2, at(20)).await;
+    assert_eq!(store.due_timers(at(10), 10).await.unwrap(), []);
+    assert_eq!(
+        store.due_timers(at(20), 10).await.unwrap(),
+        [due(1, TimerKind::CiPoll, 2)]
+    );
+}
+
+fn due(task: i64, kind: TimerKind, generation: u32) -> DueTimer {
+    DueTimer {
+        task: TaskId(task),
+        kind,
+        generation,
+    }
+}
+
+async fn arm(store: &Arc<dyn Store>, task: i64, kind: TimerKind, generation: u32, due: Timestamp) {
+    let armed = TimerChange::Arm {
+        kind,
+        generation,
+        due,
+    };
+    change(store, task, armed).await;
+}
+
+async fn change(store: &Arc<dyn Store>, task: i64, change: TimerChange) {
+    let step = Commit {
+        timers: vec![(TaskId(task), change)],
+        ..Commit::default()
+    };
+    commit(store, step).await;
+}

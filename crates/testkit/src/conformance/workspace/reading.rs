@@ -1,0 +1,88 @@
+//! Evidence from commits.
+
+use std::sync::Arc;
+
+use pipeline_core::evidence::{Evidence, EvidenceRequest};
+use pipeline_core::id::CommitSha;
+
+use crate::conformance::workspace::{
+    DOCUMENT, WorkspaceHarness, checkout, harvest_of, on_branch, started, work_item,
+};
+use crate::sample::{run_id, sha};
+
+/// And not as they are elsewhere; the trees are those of a harvest.
+pub async fn documents_are_read_at_their_commit(harness: Arc<dyn WorkspaceHarness>) {
+    let head = started(&harness).await;
+    let run = run_id(1, 1, 1);
+    let made = checkout(&harness, &on_branch(run, &head)).await;
+    harness.write(&made.directory, DOCUMENT, Some("changed\n")).await;
+    let harvest = harness.workspace().harvest(&harvest_of(run)).await.unwrap();
+    for (commit, text) in [(&head, "Add a greeting.\n"), (&harvest.head, "changed\n")] {
+        let seen = read(&harness, Some(commit), &[DOCUMENT]).await;
+        assert_eq!(seen.commit.as_ref(), Some(commit));
+        let document = seen.document(DOCUMENT).expect("it is there");
+        assert_eq!(
+            (document.text.as_str(), document.lossy, document.cut),
+            (text, false, false)
+        );
+        assert_eq!(seen.unavailable, None);
+    }
+    let seen = read(&harness, Some(&harvest.head), &[]).await;
+    assert_eq!(
+        (seen.code_tree, seen.docs_tree),
+        (Some(harvest.code_tree), harvest.docs_tree)
+    );
+}
+
+/// That is no error: a gate judges it.
+pub async fn what_does_not_exist_is_left_out(harness: Arc<dyn WorkspaceHarness>) {
+    let head = started(&harness).await;
+    let seen = read(&harness, Some(&head), &["no/such.md", "no/such/", DOCUMENT]).await;
+    assert_eq!(seen.documents.len(), 1);
+    assert_eq!(seen.listed, [""; 0]);
+    assert_eq!(seen.unavailable, None);
+}
+
+/// With paths in the repository, without texts.
+pub async fn directories_are_listed(harness: Arc<dyn WorkspaceHarness>) {
+    let head = started(&harness).await;
+    let seen = read(&harness, Some(&head), &["docs/work-items/ET-001/"]).await;
+    assert_eq!(seen.listed, [DOCUMENT]);
+    assert_eq!(seen.documents, []);
+}
+
+/// As somebody pushed it just now.
+pub async fn the_default_branch_is_read_freshly(harness: Arc<dyn WorkspaceHarness>) {
+    for text in ["one\n", "two\n"] {
+        let head = harness.push_to_default(&[("agents/developer.md", text)]).await;
+        let seen = read(&harness, None, &["agents/developer.md"]).await;
+        assert_eq!(seen.commit, Some(head));
+        let document = seen.document("agents/developer.md").expect("it is there");
+        assert_eq!(document.text, text);
+        assert_eq!(seen.docs_tree, None);
+    }
+}
+
+/// Nothing may be concluded from it.
+pub async fn an_unknown_commit_is_not_evidence(harness: Arc<dyn WorkspaceHarness>) {
+    let request = EvidenceRequest {
+        commit: Some(sha('d')),
+        paths: vec![DOCUMENT.to_owned()],
+        head: false,
+    };
+    let answer = harness.workspace().read(&request, &work_item()).await;
+    assert!(
+        answer.as_ref().map_or(true, |seen| seen.unavailable.is_some()),
+        "{answer:?}"
+    );
+}
+
+async fn read(harness: &Arc<dyn WorkspaceHarness>, commit: Option<&CommitSha>, paths: &[&str]) -> Evidence {
+    let request = EvidenceRequest {
+        commit: commit.cloned(),
+        paths: paths.iter().map(ToString::to_string).collect(),
+        head: false,
+    };
+    let answer = harness.workspace().read(&request, &work_item()).await;
+    answer.unwrap()
+}

@@ -1,0 +1,163 @@
+//! A forge over a [`FakeRepo`]: pull requests, statuses, guarded merges, and a feed.
+
+mod port;
+mod merge;
+mod feed;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use pipeline_core::effect::{CommitStatus, StatusState};
+use pipeline_core::id::{BranchName, CommitSha, ProjectId};
+use pipeline_core::observation::PullRequestState;
+use pipeline_core::port::clock::Clock;
+
+use crate::fake::faults::Faults;
+use crate::fake::repo::FakeRepo;
+
+/// The name of its feed as a source of news.
+pub const SOURCE: &str = "fake-forge";
+
+/// A pull request as a test sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FakePullRequest {
+    /// Its number.
+    pub number: u64,
+    /// Head branch.
+    pub branch: BranchName,
+    /// Title.
+    pub title: String,
+    /// Body.
+    pub body: String,
+    /// How it stands.
+    pub state: PullRequestState,
+}
+
+/// A forge with one repository.
+pub struct FakeForge {
+    /// Which calls fail; people and the feed are not disturbed.
+    pub faults: Faults,
+    /// Which reads of the feed fail.
+    pub feed_faults: Faults,
+    project: ProjectId,
+    repo: Arc<FakeRepo>,
+    clock: Arc<dyn Clock>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    pull_requests: Vec<FakePullRequest>,
+    /// The latest per context.
+    statuses: BTreeMap<CommitSha, BTreeMap<String, CommitStatus>>,
+}
+
+impl FakeForge {
+    /// A forge that holds this repository.
+    #[must_use]
+    pub fn new(project: ProjectId, repo: Arc<FakeRepo>, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            faults: Faults::default(),
+            feed_faults: Faults::default(),
+            project,
+            repo,
+            clock,
+            state: Mutex::default(),
+        }
+    }
+
+    /// Its repository.
+    #[must_use]
+    pub fn repo(&self) -> &Arc<FakeRepo> {
+        &self.repo
+    }
+
+    /// Somebody commits these files to the default branch.
+    pub fn push_to_default(&self, files: &[(&str, &str)]) -> CommitSha {
+        let branch = self.repo.default_branch().clone();
+        self.repo.commit_to(&branch, files, "somebody's work")
+    }
+
+    /// Somebody commits these files on top of a branch.
+    pub fn push(&self, branch: &BranchName, files: &[(&str, &str)]) -> CommitSha {
+        self.repo.commit_to(branch, files, "somebody's work")
+    }
+
+    /// Somebody replaces a branch by one commit on the default branch.
+    pub fn force_push(&self, branch: &BranchName, files: &[(&str, &str)]) -> CommitSha {
+        self.repo.set_branch(branch, self.repo.default_head());
+        self.repo.commit_to(branch, files, "somebody's other work")
+    }
+
+    /// CI reports on a commit.
+    pub fn set_ci(&self, commit: &CommitSha, context: &str, state: StatusState, log_tail: Option<&str>) {
+        self.put_status(
+            commit,
+            CommitStatus {
+                context: context.to_owned(),
+                state,
+                description: format!("{context} reported"),
+                url: None,
+                log_tail: log_tail.map(str::to_owned),
+            },
+        );
+    }
+
+    /// CI reports on the head of a branch.
+    pub fn set_branch_ci(&self, branch: &BranchName, context: &str, state: StatusState) -> CommitSha {
+        let head = self.repo.head(branch).expect("the branch is there");
+        self.set_ci(&head, context, state, None);
+        head
+    }
+
+    /// Somebody closes a pull request without merging it.
+    pub fn close_pull_request(&self, number: u64) {
+        let branch = self.with(|state| {
+            let found = state.pull_request(number).expect("the pull request is there");
+            found.state = PullRequestState::Closed;
+            found.branch.clone()
+        });
+        self.repo.note(&branch);
+    }
+
+    /// Somebody merges a pull request at its present head. Answers with the commit on the default branch.
+    pub fn merge_outside(&self, number: u64) -> CommitSha {
+        self.merge_by_somebody(number)
+            .expect("the pull request can be merged")
+    }
+
+    /// Pull requests, oldest first.
+    #[must_use]
+    pub fn pull_requests(&self) -> Vec<FakePullRequest> {
+        self.with(|state| state.pull_requests.clone())
+    }
+
+    /// The latest status per context of a commit, our own contexts too.
+    #[must_use]
+    pub fn statuses(&self, commit: &CommitSha) -> Vec<CommitStatus> {
+        self.with(|state| {
+            let found = state.statuses.get(commit);
+            found
+                .map(|all| all.values().cloned().collect())
+                .unwrap_or_default()
+        })
+    }
+
+    fn put_status(&self, commit: &CommitSha, status: CommitStatus) {
+        self.with(|state| {
+            let all = state.statuses.entry(commit.clone()).or_default();
+            all.insert(status.context.clone(), status);
+        });
+        self.repo.note_commit(commit);
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+        work(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl State {
+    fn pull_request(&mut self, number: u64) -> Option<&mut FakePullRequest> {
+        self.pull_requests.iter_mut().find(|found| found.number == number)
+    }
+}

@@ -1,0 +1,129 @@
+//! The tables.
+
+use std::collections::BTreeMap;
+
+use pipeline_core::effect::{Mode, NewEffect};
+use pipeline_core::id::{
+    DeliveryId, InstanceId, IssueId, JobId, OrderId, PipelineDigest, ProjectId, RunId, TaskId,
+};
+use pipeline_core::job::{JobKind, JobStatus};
+use pipeline_core::pipeline::Pipeline;
+use pipeline_core::port::store::deliveries::{Delivery, ItemMark};
+use pipeline_core::port::store::orders::OrderRow;
+use pipeline_core::port::store::outbox::EffectStatus;
+use pipeline_core::port::store::tasks::LogEntry;
+use pipeline_core::run::RunRow;
+use pipeline_core::task::Task;
+use pipeline_core::time::Timestamp;
+use pipeline_core::timer::TimerKind;
+
+#[derive(Debug, Default)]
+pub(super) struct State {
+    pub(super) allotted: i64,
+    pub(super) tasks: BTreeMap<TaskId, Task>,
+    pub(super) pipelines: BTreeMap<PipelineDigest, Pipeline>,
+    pub(super) log: Vec<LogEntry>,
+    pub(super) timers: BTreeMap<(TaskId, TimerKind), ArmedTimer>,
+    /// In order of arrival.
+    pub(super) jobs: Vec<StoredJob>,
+    pub(super) runs: BTreeMap<RunId, RunRow>,
+    /// In order of writing.
+    pub(super) outbox: Vec<StoredEffect>,
+    pub(super) deliveries: BTreeMap<DeliveryId, StoredDelivery>,
+    pub(super) cursors: BTreeMap<String, String>,
+    pub(super) marks: BTreeMap<(ProjectId, IssueId), ItemMark>,
+    pub(super) connected: BTreeMap<ProjectId, Timestamp>,
+    pub(super) orders: BTreeMap<OrderId, OrderRow>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ArmedTimer {
+    pub(super) generation: u32,
+    pub(super) due: Timestamp,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct StoredJob {
+    pub(super) id: JobId,
+    pub(super) project: ProjectId,
+    pub(super) kind: JobKind,
+    pub(super) status: JobStatus,
+    pub(super) fence: u32,
+    pub(super) available_at: Timestamp,
+    pub(super) created_at: Timestamp,
+    /// While leased.
+    pub(super) lease: Option<(InstanceId, Timestamp)>,
+    pub(super) cancel_requested: bool,
+    pub(super) deaths: u32,
+}
+
+impl StoredJob {
+    pub(super) fn is_over(&self) -> bool {
+        match self.status {
+            JobStatus::Queued | JobStatus::Running => false,
+            JobStatus::Done | JobStatus::Failed | JobStatus::Cancelled => true,
+        }
+    }
+
+    /// Agent and command jobs count against the limits.
+    pub(super) fn is_limited(&self) -> bool {
+        match self.kind {
+            JobKind::Agent(_) | JobKind::Command(_) => true,
+            JobKind::Gather(_) => false,
+        }
+    }
+
+    pub(super) fn end(&mut self, status: JobStatus) {
+        self.status = status;
+        self.lease = None;
+    }
+
+    pub(super) fn queue(&mut self, available_at: Timestamp) {
+        self.status = JobStatus::Queued;
+        self.available_at = available_at;
+        self.lease = None;
+        self.cancel_requested = false;
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct StoredEffect {
+    pub(super) effect: NewEffect,
+    pub(super) generation: u32,
+    pub(super) status: EffectStatus,
+    pub(super) attempts: u32,
+    pub(super) created_at: Timestamp,
+    pub(super) due: Timestamp,
+    pub(super) owner: Option<InstanceId>,
+    pub(super) error: Option<String>,
+}
+
+impl StoredEffect {
+    /// Not done and not dead.
+    pub(super) fn is_open(&self) -> bool {
+        match self.status {
+            EffectStatus::Pending | EffectStatus::InFlight | EffectStatus::Ambiguous => true,
+            EffectStatus::Done | EffectStatus::Dead => false,
+        }
+    }
+
+    /// Waits to be sent (again).
+    pub(super) fn is_unsent(&self) -> bool {
+        self.is_open() && self.status != EffectStatus::InFlight
+    }
+
+    pub(super) fn target(&self) -> Option<&str> {
+        match &self.effect.mode {
+            Mode::Append => None,
+            Mode::Desired { target } => Some(target),
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct StoredDelivery {
+    pub(super) delivery: Delivery,
+    pub(super) key: String,
+    pub(super) waits: bool,
+    pub(super) due: Timestamp,
+}

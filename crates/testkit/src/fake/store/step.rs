@@ -1,0 +1,157 @@
+//! The transaction of a step: everything is checked first, then written.
+
+use pipeline_core::id::TaskId;
+use pipeline_core::job::{JobStatus, NewJob};
+use pipeline_core::port::store::StoreError;
+use pipeline_core::port::store::tasks::{Commit, Committed, JobEnd, TaskWrite};
+use pipeline_core::time::Timestamp;
+use pipeline_core::timer::TimerChange;
+
+use crate::fake::store::state::{ArmedTimer, State, StoredJob};
+
+impl State {
+    pub(super) fn commit(&mut self, commit: Commit) -> Result<Committed, StoreError> {
+        if let Some(write) = &commit.task
+            && !self.is_fresh(write)?
+        {
+            return Ok(Committed::Stale);
+        }
+        if let Some(end) = &commit.job_end
+            && !self.holds(end)
+        {
+            return Ok(Committed::Fenced);
+        }
+        self.write(commit);
+        Ok(Committed::Yes)
+    }
+
+    fn is_fresh(&self, write: &TaskWrite) -> Result<bool, StoreError> {
+        match write {
+            TaskWrite::Insert(task, _) => Ok(!self.tasks.values().any(|other| {
+                other.id == task.id
+                    || (other.project == task.project && other.issue == task.issue)
+                    || other.work_item == task.work_item
+            })),
+            TaskWrite::Update { task, read_revision } => {
+                if task.revision != read_revision + 1 {
+                    return Err(StoreError::Refused(format!(
+                        "task {} was read with revision {read_revision} and is written with {}",
+                        task.id, task.revision
+                    )));
+                }
+                Ok(self
+                    .tasks
+                    .get(&task.id)
+                    .is_some_and(|stored| stored.revision == *read_revision))
+            }
+        }
+    }
+
+    fn holds(&self, end: &JobEnd) -> bool {
+        self.jobs
+            .iter()
+            .any(|job| job.id == end.job && job.fence == end.fence && !job.is_over())
+    }
+
+    fn write(&mut self, commit: Commit) {
+        match commit.task {
+            Some(TaskWrite::Insert(task, pipeline)) => {
+                self.pipelines.insert(task.pipeline.clone(), *pipeline);
+                self.tasks.insert(task.id, *task);
+            }
+            Some(TaskWrite::Update { task, .. }) => {
+                self.tasks.insert(task.id, *task);
+            }
+            None => {}
+        }
+        self.log.extend(commit.log);
+        if let Some(end) = commit.effect_end {
+            self.end_effect(&end);
+        }
+        for effect in commit.effects {
+            self.add_effect(effect, commit.at);
+        }
+        if let Some(end) = commit.job_end {
+            self.end_job(&end);
+        }
+        for requeue in commit.requeue {
+            if let Some(job) = self.job(requeue.job) {
+                job.queue(requeue.available_at);
+            }
+        }
+        for job in commit.jobs {
+            self.queue_job(job, commit.at);
+        }
+        for job in commit.cancel {
+            self.call_off(job);
+        }
+        for (task, change) in commit.timers {
+            self.change_timer(task, change);
+        }
+        if let Some(run) = commit.run {
+            self.runs.insert(run.run, run);
+        }
+        for delivery in commit.acknowledge {
+            if let Some(stored) = self.deliveries.get_mut(&delivery) {
+                stored.waits = false;
+            }
+        }
+        if let Some(mark) = commit.mark {
+            self.marks
+                .insert((mark.project.clone(), mark.issue.clone()), mark);
+        }
+        if let Some((order, answer)) = commit.answer
+            && let Some(row) = self.orders.get_mut(&order)
+        {
+            row.answer = Some(answer);
+        }
+    }
+
+    fn end_job(&mut self, end: &JobEnd) {
+        if let Some(job) = self.job(end.job) {
+            job.end(end.status);
+        }
+    }
+
+    fn queue_job(&mut self, new: NewJob, at: Timestamp) {
+        if self.job(new.id).is_some() {
+            return;
+        }
+        self.jobs.push(StoredJob {
+            id: new.id,
+            project: new.project,
+            kind: new.kind,
+            status: JobStatus::Queued,
+            fence: 0,
+            available_at: new.available_at,
+            created_at: at,
+            lease: None,
+            cancel_requested: false,
+            deaths: 0,
+        });
+    }
+
+    fn call_off(&mut self, job: pipeline_core::id::JobId) {
+        let Some(job) = self.job(job) else { return };
+        match job.status {
+            JobStatus::Queued => job.end(JobStatus::Cancelled),
+            JobStatus::Running => job.cancel_requested = true,
+            JobStatus::Done | JobStatus::Failed | JobStatus::Cancelled => {}
+        }
+    }
+
+    fn change_timer(&mut self, task: TaskId, change: TimerChange) {
+        match change {
+            TimerChange::Arm {
+                kind,
+                generation,
+                due,
+            } => {
+                self.timers.insert((task, kind), ArmedTimer { generation, due });
+            }
+            TimerChange::Disarm { kind } => {
+                self.timers.remove(&(task, kind));
+            }
+        }
+    }
+}

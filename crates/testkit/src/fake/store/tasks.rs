@@ -1,0 +1,87 @@
+//! Tasks, pipelines, the log and timers.
+
+use async_trait::async_trait;
+use pipeline_core::id::{PipelineDigest, TaskId};
+use pipeline_core::pipeline::Pipeline;
+use pipeline_core::port::store::StoreError;
+use pipeline_core::port::store::tasks::{
+    Commit, Committed, DueTimer, LogEntry, TaskFilter, TaskKey, TaskStore,
+};
+use pipeline_core::task::Task;
+use pipeline_core::time::Timestamp;
+
+use crate::fake::store::FakeStore;
+
+#[async_trait]
+impl TaskStore for FakeStore {
+    async fn allot_task(&self) -> Result<TaskId, StoreError> {
+        self.call("allot_task", |state| {
+            state.allotted += 1;
+            Ok(TaskId(state.allotted))
+        })
+    }
+
+    async fn task(&self, key: &TaskKey) -> Result<Option<Task>, StoreError> {
+        self.call("task", |state| {
+            Ok(state.tasks.values().find(|task| is_named(task, key)).cloned())
+        })
+    }
+
+    async fn tasks(&self, filter: TaskFilter) -> Result<Vec<Task>, StoreError> {
+        self.call("tasks", |state| {
+            let wanted = |task: &&Task| match filter {
+                TaskFilter::Open => !task.is_over(),
+                TaskFilter::All => true,
+            };
+            Ok(state.tasks.values().filter(wanted).cloned().collect())
+        })
+    }
+
+    async fn pipeline(&self, digest: &PipelineDigest) -> Result<Option<Pipeline>, StoreError> {
+        self.call("pipeline", |state| Ok(state.pipelines.get(digest).cloned()))
+    }
+
+    async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
+        self.call("commit", |state| state.commit(commit))
+    }
+
+    async fn log(&self, task: TaskId) -> Result<Vec<LogEntry>, StoreError> {
+        self.call("log", |state| {
+            Ok(state
+                .log
+                .iter()
+                .filter(|entry| entry.task == task)
+                .cloned()
+                .collect())
+        })
+    }
+
+    async fn due_timers(&self, now: Timestamp, limit: usize) -> Result<Vec<DueTimer>, StoreError> {
+        self.call("due_timers", |state| {
+            let mut due: Vec<_> = state
+                .timers
+                .iter()
+                .filter(|(_, timer)| timer.due <= now)
+                .collect();
+            due.sort_by_key(|(_, timer)| timer.due);
+            Ok(due
+                .into_iter()
+                .take(limit)
+                .map(|(&(task, kind), timer)| DueTimer {
+                    task,
+                    kind,
+                    generation: timer.generation,
+                })
+                .collect())
+        })
+    }
+}
+
+fn is_named(task: &Task, key: &TaskKey) -> bool {
+    match key {
+        TaskKey::Id(id) => task.id == *id,
+        TaskKey::WorkItem(work_item) => task.work_item == *work_item,
+        TaskKey::Issue(project, issue) => task.project == *project && task.issue == *issue,
+        TaskKey::Branch(project, branch) => task.project == *project && task.branch == *branch,
+    }
+}
