@@ -15,7 +15,7 @@ use pipeline_core::stage::Column;
 use testkit::conformance;
 use testkit::conformance::chat::ChatHarness;
 use testkit::conformance::source::SourceHarness;
-use testkit::conformance::tracker::TrackerHarness;
+use testkit::conformance::tracker::{OnBoard, TrackerHarness};
 use testkit::fake::board::FakeBoard;
 use testkit::fake::chat::FakeChat;
 use testkit::fake::clock::FakeClock;
@@ -90,6 +90,20 @@ fn board() -> Arc<FakeBoard> {
 #[tokio::test]
 async fn the_fake_tracker_conforms() {
     conformance::tracker::all(|| async { Arc::new(OnFake(board())) as Arc<dyn TrackerHarness> }).await;
+}
+
+#[tokio::test]
+async fn the_fake_tracker_conforms_when_people_use_its_board() {
+    conformance::tracker::all(|| async {
+        let board = board();
+        let harness = OnBoard {
+            tracker: Arc::clone(&board) as Arc<dyn Tracker>,
+            project: board.project().clone(),
+            board,
+        };
+        Arc::new(harness) as Arc<dyn TrackerHarness>
+    })
+    .await;
 }
 
 #[tokio::test]

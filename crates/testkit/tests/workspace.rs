@@ -1,4 +1,5 @@
 //! The workspace in memory keeps its port's promises.
+#![allow(clippy::expect_used, reason = "a harness outside of test functions")]
 
 use std::path::Path;
 use std::sync::Arc;

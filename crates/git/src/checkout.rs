@@ -1,0 +1,224 @@
+//! Checkouts: where agents and project commands work. Each is made anew for its run by our own hand and never repaired: what
+//! an agent left in its git directory is thrown away unread.
+//!
+//! Below the root: one directory per branch; `.clean/<branch>/<run>` for throw-away ones; `.kept/` for work that nobody
+//! took. A branch's directory never begins with a dot. Who works in a checkout is written down in the mirror.
+
+mod build;
+mod ledger;
+mod removal;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use pipeline_core::id::{BranchName, CommitSha, RunId};
+use pipeline_core::port::PortError;
+
+use crate::branch::folder_name;
+use crate::error::GitError;
+use crate::harvest::{self, Source};
+use crate::mirror::{Mirror, Pin};
+use build::Plan;
+use ledger::{Ledger, Tenant};
+use removal::{remove_tree, set_aside};
+
+/// The checkouts of one project.
+#[derive(Debug)]
+pub(crate) struct Checkouts {
+    root: PathBuf,
+    largest_file: u64,
+}
+
+/// A checkout to be made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) run: RunId,
+    pub(crate) branch: &'a BranchName,
+    pub(crate) start: &'a CommitSha,
+    pub(crate) remove: &'a [String],
+    pub(crate) clean: bool,
+}
+
+/// What a checkout holds that is pinned nowhere.
+enum Leftover {
+    Nothing,
+    /// A commit in the mirror has it all.
+    Work(CommitSha),
+    /// It could not be taken, for this reason.
+    Untakable(String),
+}
+
+impl Checkouts {
+    pub(crate) fn new(root: &Path, largest_file: u64) -> Result<Self, GitError> {
+        fs::create_dir_all(root).map_err(GitError::io("create", root))?;
+        Ok(Self {
+            root: root.canonicalize().map_err(GitError::io("open", root))?,
+            largest_file,
+        })
+    }
+
+    /// Makes the checkout, or answers with the one that this run was given before.
+    pub(crate) fn make(&self, mirror: &Mirror, wanted: &Wanted<'_>) -> Result<PathBuf, PortError> {
+        let name = folder_name(wanted.branch)?;
+        let ledger = Ledger::of(mirror);
+        if wanted.clean {
+            return self.make_clean(mirror, wanted, &name);
+        }
+        let folder = self.root.join(&name);
+        let tenant = ledger.tenant(&name)?;
+        if tenant.as_ref().is_some_and(|tenant| tenant.run == wanted.run) && is_folder(&folder) {
+            return Ok(folder);
+        }
+        if is_folder(&folder) {
+            self.clear(mirror, &name, tenant.as_ref())?;
+        } else {
+            remove_tree(&folder)?;
+        }
+        let plan = self.plan(wanted, &folder);
+        let tenant = Tenant {
+            run: wanted.run,
+            untouched: build::untouched_tree(mirror, &plan)?,
+        };
+        // Written first: a directory without an entry could not be told from somebody's work.
+        ledger.record(&name, &tenant)?;
+        build::build(mirror, &plan, &tenant.untouched)?;
+        Ok(folder)
+    }
+
+    /// The checkout that a run was given, as long as nobody else got it.
+    pub(crate) fn of_run(
+        &self,
+        mirror: &Mirror,
+        branch: &BranchName,
+        run: RunId,
+    ) -> Result<PathBuf, PortError> {
+        let name = folder_name(branch)?;
+        let folder = self.root.join(&name);
+        match Ledger::of(mirror).tenant(&name)? {
+            Some(tenant) if tenant.run == run && is_folder(&folder) => Ok(folder),
+            Some(tenant) if tenant.run != run => Err(PortError::Permanent(format!(
+                "the checkout of '{branch}' was given to run {} meanwhile",
+                tenant.run
+            ))),
+            Some(_) | None => Err(PortError::Permanent(format!(
+                "the checkout of '{branch}' is gone; run {run} has to be repeated"
+            ))),
+        }
+    }
+
+    /// Removes a branch's checkouts. Work that is pinned nowhere is moved aside and `Conflict` names where.
+    pub(crate) fn release(&self, mirror: &Mirror, branch: &BranchName) -> Result<(), PortError> {
+        let name = folder_name(branch)?;
+        let ledger = Ledger::of(mirror);
+        remove_tree(&self.root.join(".clean").join(&name))?;
+        let folder = self.root.join(&name);
+        if !is_folder(&folder) {
+            remove_tree(&folder)?;
+            return Ok(ledger.forget(&name)?);
+        }
+        let leftover = match ledger.tenant(&name)? {
+            Some(tenant) => self.leftover(mirror, &folder, &tenant)?,
+            None => Leftover::Untakable("nothing is known of who worked there".to_owned()),
+        };
+        let kept = match leftover {
+            Leftover::Nothing => {
+                remove_tree(&folder)?;
+                None
+            }
+            Leftover::Work(_) | Leftover::Untakable(_) => Some(set_aside(&self.root, &name)?),
+        };
+        ledger.forget(&name)?;
+        match kept {
+            None => Ok(()),
+            Some(kept) => Err(PortError::Conflict(format!(
+                "the checkout of '{branch}' held work that no run has delivered; it is kept in {}",
+                kept.display()
+            ))),
+        }
+    }
+
+    fn make_clean(&self, mirror: &Mirror, wanted: &Wanted<'_>, name: &str) -> Result<PathBuf, PortError> {
+        let parent = self.root.join(".clean").join(name);
+        fs::create_dir_all(&parent).map_err(GitError::io("create", &parent))?;
+        // Attempts at the same job that were lost; attempts at other jobs may be running.
+        for fence in 1..wanted.run.fence {
+            let earlier = RunId {
+                job: wanted.run.job,
+                fence,
+            };
+            remove_tree(&parent.join(earlier.to_string()))?;
+        }
+        let folder = parent.join(wanted.run.to_string());
+        // Whatever is there may have been worked in: a clean checkout is clean.
+        remove_tree(&folder)?;
+        let plan = self.plan(wanted, &folder);
+        build::build(mirror, &plan, &build::untouched_tree(mirror, &plan)?)?;
+        Ok(folder)
+    }
+
+    fn plan<'a>(&self, wanted: &Wanted<'a>, folder: &'a Path) -> Plan<'a> {
+        Plan {
+            branch: wanted.branch,
+            start: wanted.start,
+            remove: wanted.remove,
+            folder,
+        }
+    }
+
+    /// Makes room for the next run. What the last one left without being harvested is pinned, or moved aside.
+    fn clear(&self, mirror: &Mirror, name: &str, tenant: Option<&Tenant>) -> Result<(), PortError> {
+        let folder = self.root.join(name);
+        let leftover = match tenant {
+            Some(tenant) => self.leftover(mirror, &folder, tenant)?,
+            None => Leftover::Untakable("nothing is known of who worked there".to_owned()),
+        };
+        match (leftover, tenant) {
+            (Leftover::Work(commit), Some(tenant)) => {
+                mirror.pin(Pin::Leftover(tenant.run, &commit), &commit)?;
+                tracing::info!(run.id = %tenant.run, commit = %commit, "kept what a run left without being harvested");
+            }
+            (Leftover::Untakable(why), _) => {
+                let kept = set_aside(&self.root, name)?;
+                tracing::warn!(kept = %kept.display(), why, "moved a checkout aside that could not be taken");
+            }
+            (Leftover::Nothing | Leftover::Work(_), _) => {}
+        }
+        Ok(remove_tree(&folder)?)
+    }
+
+    fn leftover(&self, mirror: &Mirror, folder: &Path, tenant: &Tenant) -> Result<Leftover, PortError> {
+        let Some(start) = mirror.pinned(Pin::Start(tenant.run))? else {
+            return Ok(Leftover::Untakable(format!(
+                "the start of run {} is not known",
+                tenant.run
+            )));
+        };
+        let source = Source {
+            folder,
+            run: tenant.run,
+            start: &start,
+            largest_file: self.largest_file,
+        };
+        let taken = match harvest::take(mirror, &source) {
+            Ok(taken) => taken,
+            Err(PortError::Permanent(why)) => return Ok(Leftover::Untakable(why)),
+            Err(error) => return Err(error),
+        };
+        if taken.head == start && taken.tree == tenant.untouched {
+            return Ok(Leftover::Nothing);
+        }
+        if let Some(pinned) = mirror.pinned(Pin::Result(tenant.run))?
+            && mirror.repository.tree(&pinned)? == taken.tree
+            && mirror.repository.is_ancestor(&taken.head, &pinned)?
+        {
+            return Ok(Leftover::Nothing);
+        }
+        let commit = harvest::commit_leftover(mirror, &taken)?;
+        Ok(Leftover::Work(commit))
+    }
+}
+
+/// A real directory, not a link to one.
+fn is_folder(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|about| about.is_dir())
+}

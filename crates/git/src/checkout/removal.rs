@@ -1,0 +1,54 @@
+//! Checkouts taken out of the way. Links are removed, never followed; directories that an agent locked are unlocked first.
+
+use std::fs::{self, Permissions};
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use crate::error::GitError;
+
+/// Removes whatever is at the path. Nothing there is success; anything that stays is an error.
+pub(super) fn remove_tree(path: &Path) -> Result<(), GitError> {
+    let removed = match fs::symlink_metadata(path) {
+        Ok(about) if about.is_dir() => fs::remove_dir_all(path).or_else(|error| {
+            if error.kind() != io::ErrorKind::PermissionDenied {
+                return Err(error);
+            }
+            unlock(path)?;
+            fs::remove_dir_all(path)
+        }),
+        Ok(_) => fs::remove_file(path),
+        Err(error) => Err(error),
+    };
+    match removed {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(GitError::io("remove", path)(error)),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Moves a checkout to `.kept/<name>-<number>` and answers where that is.
+pub(super) fn set_aside(root: &Path, name: &str) -> Result<PathBuf, GitError> {
+    let parent = root.join(".kept");
+    fs::create_dir_all(&parent).map_err(GitError::io("create", &parent))?;
+    let from = root.join(name);
+    let target = (1_u32..)
+        .map(|number| parent.join(format!("{name}-{number}")))
+        .find(|path| fs::symlink_metadata(path).is_err())
+        .unwrap_or_else(|| parent.join(name));
+    // A directory that its owner may not write cannot be moved to another parent.
+    fs::set_permissions(&from, Permissions::from_mode(0o755)).map_err(GitError::io("unlock", &from))?;
+    fs::rename(&from, &target).map_err(GitError::io("move aside", &from))?;
+    Ok(target)
+}
+
+fn unlock(folder: &Path) -> io::Result<()> {
+    fs::set_permissions(folder, Permissions::from_mode(0o755))?;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        // The entry's own type: a link to a directory is not one.
+        if entry.file_type()?.is_dir() {
+            unlock(&entry.path())?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,89 @@
+//! Documents and listings at a commit, read from objects.
+
+use pipeline_core::evidence::{Document, Evidence, EvidenceRequest};
+use pipeline_core::id::{BlobSha, CommitSha, WorkItemId};
+use pipeline_core::port::PortError;
+
+use crate::error::GitError;
+use crate::mirror::Mirror;
+use crate::repository::{TreeEntry, check_path};
+
+/// Bytes of a document that are taken.
+const LONGEST_TEXT: usize = 256 << 10;
+
+/// What the request names at its commit, or at the default branch's head after a fetch.
+pub(crate) fn read(
+    mirror: &Mirror,
+    request: &EvidenceRequest,
+    work_item: &WorkItemId,
+) -> Result<Evidence, PortError> {
+    let commit = match &request.commit {
+        Some(commit) => {
+            mirror.require(commit)?;
+            commit.clone()
+        }
+        None => {
+            mirror.fetch()?;
+            mirror.default_head()?
+        }
+    };
+    let entries = entries(mirror, &commit, &request.paths)?;
+    let mut evidence = Evidence {
+        code_tree: Some(mirror.code_tree(&commit, work_item)?),
+        docs_tree: mirror.docs_tree(&commit, work_item)?,
+        commit: Some(commit),
+        ..Evidence::default()
+    };
+    for entry in entries.into_iter().filter(TreeEntry::is_file) {
+        if request.paths.contains(&entry.path) {
+            evidence.documents.push(document(mirror, &entry)?);
+        }
+        if request
+            .paths
+            .iter()
+            .any(|path| path.ends_with('/') && entry.path.starts_with(path))
+        {
+            evidence.listed.push(entry.path);
+        }
+    }
+    Ok(evidence)
+}
+
+fn entries(mirror: &Mirror, commit: &CommitSha, paths: &[String]) -> Result<Vec<TreeEntry>, GitError> {
+    let paths: Vec<&str> = paths
+        .iter()
+        .map(String::as_str)
+        // What cannot be a path in a repository does not exist in one.
+        .filter(|path| check_path(path.strip_suffix('/').unwrap_or(path)).is_ok())
+        .collect();
+    if paths.is_empty() {
+        return Ok(Vec::new());
+    }
+    mirror.repository.entries(commit.as_str(), &paths)
+}
+
+fn document(mirror: &Mirror, entry: &TreeEntry) -> Result<Document, GitError> {
+    let blob = BlobSha::new(&entry.object);
+    let (bytes, cut) = mirror.repository.read_blob(&blob, LONGEST_TEXT)?;
+    let bytes = if cut {
+        without_torn_character(&bytes)
+    } else {
+        &bytes
+    };
+    let text = String::from_utf8_lossy(bytes);
+    Ok(Document {
+        path: entry.path.clone(),
+        lossy: matches!(text, std::borrow::Cow::Owned(_)),
+        text: text.into_owned(),
+        blob,
+        cut,
+    })
+}
+
+/// A cut in the middle of a character does not make a text lossy.
+fn without_torn_character(bytes: &[u8]) -> &[u8] {
+    match std::str::from_utf8(bytes) {
+        Err(error) if error.error_len().is_none() => &bytes[..error.valid_up_to()],
+        Ok(_) | Err(_) => bytes,
+    }
+}
