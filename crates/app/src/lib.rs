@@ -1,1 +1,8 @@
-//! Settings and wiring: the only place that names all adapters.
+//! Settings and wiring: the only place that names all adapters; used by both binaries.
+
+pub mod places;
+pub mod settings;
+pub mod clock;
+pub mod prompts;
+pub mod wire;
+pub mod daemon;

@@ -5,6 +5,7 @@
 //! took. A branch's directory never begins with a dot. Who works in a checkout is written down in the mirror.
 
 mod build;
+mod clean;
 mod ledger;
 mod removal;
 
@@ -140,17 +141,9 @@ impl Checkouts {
     fn make_clean(&self, mirror: &Mirror, wanted: &Wanted<'_>, name: &str) -> Result<PathBuf, PortError> {
         let parent = self.root.join(".clean").join(name);
         fs::create_dir_all(&parent).map_err(GitError::io("create", &parent))?;
-        // Attempts at the same job that were lost; attempts at other jobs may be running.
-        for fence in 1..wanted.run.fence {
-            let earlier = RunId {
-                job: wanted.run.job,
-                fence,
-            };
-            remove_tree(&parent.join(earlier.to_string()))?;
-        }
+        // Its own place too: whatever is there may have been worked in.
+        clean::make_room(&parent, wanted.run)?;
         let folder = parent.join(wanted.run.to_string());
-        // Whatever is there may have been worked in: a clean checkout is clean.
-        remove_tree(&folder)?;
         let plan = self.plan(wanted, &folder);
         build::build(mirror, &plan, &build::untouched_tree(mirror, &plan)?)?;
         Ok(folder)
@@ -193,10 +186,12 @@ impl Checkouts {
                 tenant.run
             )));
         };
+        let delivered = mirror.pinned(Pin::Result(tenant.run))?;
         let source = Source {
             folder,
             run: tenant.run,
             start: &start,
+            delivered: delivered.as_ref(),
             largest_file: self.largest_file,
         };
         let taken = match harvest::take(mirror, &source) {
@@ -207,9 +202,9 @@ impl Checkouts {
         if taken.head == start && taken.tree == tenant.untouched {
             return Ok(Leftover::Nothing);
         }
-        if let Some(pinned) = mirror.pinned(Pin::Result(tenant.run))?
-            && mirror.repository.tree(&pinned)? == taken.tree
-            && mirror.repository.is_ancestor(&taken.head, &pinned)?
+        if let Some(delivered) = &delivered
+            && mirror.repository.tree(delivered)? == taken.tree
+            && mirror.repository.is_ancestor(&taken.head, delivered)?
         {
             return Ok(Leftover::Nothing);
         }

@@ -28,9 +28,10 @@ pub(crate) fn read(
         }
     };
     let entries = entries(mirror, &commit, &request.paths)?;
+    let trees = mirror.trees(&commit, work_item)?;
     let mut evidence = Evidence {
-        code_tree: Some(mirror.code_tree(&commit, work_item)?),
-        docs_tree: mirror.docs_tree(&commit, work_item)?,
+        code_tree: Some(trees.code),
+        docs_tree: trees.documents,
         commit: Some(commit),
         ..Evidence::default()
     };

@@ -4,6 +4,7 @@
 mod agent_head;
 mod quarantine;
 mod snapshot;
+mod changed;
 
 use std::io;
 use std::path::Path;
@@ -16,6 +17,7 @@ use pipeline_core::run::Harvest;
 use pipeline_core::time::Timestamp;
 
 use crate::beneath::Beneath;
+use crate::error::GitError;
 use crate::mirror::{Mirror, Pin};
 use crate::repository::{Identity, NewCommit};
 
@@ -28,6 +30,8 @@ pub(crate) struct Source<'a> {
     pub(crate) run: RunId,
     /// The commit it started from.
     pub(crate) start: &'a CommitSha,
+    /// What it ended with, if that was harvested before.
+    pub(crate) delivered: Option<&'a CommitSha>,
     /// No file may be larger, in bytes.
     pub(crate) largest_file: u64,
 }
@@ -50,7 +54,9 @@ pub(crate) fn take(mirror: &Mirror, source: &Source<'_>) -> Result<Taken, PortEr
         .ok_or_else(|| refused("the checkout's .git is not a directory any more"))?;
     let head = agent_head::read(&git_dir)?;
     if head != *source.start {
-        quarantine::import(mirror, &git_dir, source, &head)?;
+        if !is_delivered(mirror, source, &head)? {
+            quarantine::import(mirror, &git_dir, source, &head)?;
+        }
         if !mirror.repository.is_ancestor(source.start, &head)? {
             return Err(refused(&format!(
                 "history was rewritten: {head} does not descend from the start commit {}",
@@ -60,6 +66,12 @@ pub(crate) fn take(mirror: &Mirror, source: &Source<'_>) -> Result<Taken, PortEr
     }
     let tree = snapshot::tree_of_work(mirror, source, &head)?;
     Ok(Taken { head, tree })
+}
+
+/// Whether the mirror has the agent's commit, with all that belongs to it, from an earlier harvest.
+fn is_delivered(mirror: &Mirror, source: &Source<'_>, head: &CommitSha) -> Result<bool, GitError> {
+    let delivered = source.delivered;
+    delivered.map_or(Ok(false), |delivered| mirror.repository.contains(delivered, head))
 }
 
 /// Makes one commit of what was taken: the agent's own when its work tree is clean, else one more on top of it.
@@ -103,10 +115,11 @@ pub(crate) fn answer(
     start: CommitSha,
     head: CommitSha,
 ) -> Result<Harvest, PortError> {
+    let trees = mirror.trees(&head, &spec.work_item)?;
     Ok(Harvest {
-        code_tree: mirror.code_tree(&head, &spec.work_item)?,
-        docs_tree: mirror.docs_tree(&head, &spec.work_item)?,
-        changed: mirror.repository.changed_paths(&start, &head)?,
+        code_tree: trees.code,
+        docs_tree: trees.documents,
+        changed: changed::paths(mirror, &start, &head)?,
         start,
         head,
     })

@@ -41,6 +41,15 @@ pub(crate) enum Pin<'a> {
     Merge(&'a CommitSha, &'a CommitSha),
 }
 
+/// What a commit holds, seen from a work item.
+#[derive(Debug)]
+pub(crate) struct Trees {
+    /// All but the work item's documents.
+    pub(crate) code: TreeSha,
+    /// The work item's documents, when there are any.
+    pub(crate) documents: Option<TreeSha>,
+}
+
 /// What came of bringing two commits together.
 #[derive(Debug)]
 pub(crate) enum Joined {
@@ -124,26 +133,21 @@ impl Mirror {
         }
     }
 
-    /// The tree without the work item's documents.
-    pub(crate) fn code_tree(&self, commit: &CommitSha, work_item: &WorkItemId) -> Result<TreeSha, GitError> {
+    /// The tree of a commit in two.
+    pub(crate) fn trees(&self, commit: &CommitSha, work_item: &WorkItemId) -> Result<Trees, GitError> {
         let folder = documents_folder(work_item)?;
-        if self.repository.subtree(commit, &folder)?.is_none() {
-            return self.repository.tree(commit);
-        }
-        let patch = TreePatch {
-            remove: vec![folder],
-            write: Vec::new(),
+        let documents = self.repository.subtree(commit, &folder)?;
+        let code = match documents {
+            None => self.repository.tree(commit)?,
+            Some(_) => self.repository.patched_tree(
+                commit.as_str(),
+                &TreePatch {
+                    remove: vec![folder],
+                    write: Vec::new(),
+                },
+            )?,
         };
-        self.repository.patched_tree(commit.as_str(), &patch)
-    }
-
-    /// The tree of the work item's documents; none when there are none.
-    pub(crate) fn docs_tree(
-        &self,
-        commit: &CommitSha,
-        work_item: &WorkItemId,
-    ) -> Result<Option<TreeSha>, GitError> {
-        self.repository.subtree(commit, &documents_folder(work_item)?)
+        Ok(Trees { code, documents })
     }
 
     /// Brings the default branch's commit `base` into `head`. The same two give the same commit however often it is asked.

@@ -58,10 +58,9 @@ impl Remote {
             .map(drop)
     }
 
-    /// Takes one reference under another name.
-    pub(crate) fn fetch_ref(&self, repository: &Repository, from: &str, to: &str) -> Result<(), GitError> {
+    /// Takes what one reference names, with its history, without a reference to it.
+    pub(crate) fn fetch_objects(&self, repository: &Repository, from: &str) -> Result<(), GitError> {
         check_ref_name(from)?;
-        check_ref_name(to)?;
         self.call(repository, "fetch")
             .args([
                 "--quiet",
@@ -69,8 +68,7 @@ impl Remote {
                 "--no-write-fetch-head",
                 "--no-auto-maintenance",
             ])
-            .args(["--force", "--", &self.url])
-            .arg(format!("+{from}:{to}"))
+            .args(["--", &self.url, from])
             .bytes()
             .map(drop)
     }

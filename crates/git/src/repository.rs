@@ -5,12 +5,14 @@ mod refs;
 mod commits;
 mod trees;
 mod merges;
+mod layout;
 
 use std::path::{Path, PathBuf};
 
 use crate::command::{Git, Invocation};
 use crate::error::GitError;
 pub use commits::{CommitInfo, Identity, NewCommit};
+pub(crate) use layout::{Layout, lay_out};
 pub use merges::MergeTree;
 pub(crate) use names::{check_object_id, check_path, check_ref_name, commit_sha};
 pub use refs::{RefExpectation, RefUpdate, Reference};

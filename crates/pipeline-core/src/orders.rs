@@ -16,10 +16,8 @@ pub fn new_orders(item: &ItemObservation, mark: &ItemMark) -> (Vec<BoardOrder>, 
         mark.handled = (order.at, Some(order.id.clone()));
         orders.push(order);
     }
-    for activity in &item.activities {
-        if !is_newer(activity, &mark.handled) {
-            continue;
-        }
+    let first = first_new(item, &mark.handled);
+    for activity in item.activities.iter().skip(first) {
         mark.handled = (activity.at, Some(activity.id.clone()));
         if is_echo(activity, &mut mark.written) {
             continue;
@@ -47,19 +45,15 @@ fn created_as_order(item: &ItemObservation, mark: &ItemMark) -> Option<BoardOrde
     })
 }
 
-fn is_newer(activity: &StateActivity, handled: &(Timestamp, Option<ActivityId>)) -> bool {
-    match &handled.1 {
-        None => activity.at >= handled.0,
-        Some(id) => activity.at > handled.0 || (activity.at == handled.0 && is_after(&activity.id, id)),
+/// Where in the feed the news begins. The feed's order is the truth: ids of one instant say nothing about which came first.
+fn first_new(item: &ItemObservation, (at, id): &(Timestamp, Option<ActivityId>)) -> usize {
+    let known = |activity: &StateActivity| Some(&activity.id) == id.as_ref();
+    if let Some(handled) = item.activities.iter().rposition(known) {
+        return handled + 1;
     }
-}
-
-/// Ids of one instant: numbers by value, others by text.
-fn is_after(id: &ActivityId, handled: &ActivityId) -> bool {
-    match (id.as_str().parse::<u64>(), handled.as_str().parse::<u64>()) {
-        (Ok(id), Ok(handled)) => id > handled,
-        _ => handled.as_str().starts_with("created:") || id.as_str() > handled.as_str(),
-    }
+    let counts_from_then = id.as_ref().is_none_or(|id| id.as_str().starts_with("created:"));
+    let is_old = |activity: &&StateActivity| activity.at < *at || (activity.at == *at && !counts_from_then);
+    item.activities.iter().take_while(is_old).count()
 }
 
 /// A change by our account to a column that our outbox wrote; each write has one echo.
@@ -137,12 +131,12 @@ mod cases {
     #[test]
     fn each_move_counts_once() {
         let item = item(vec![
-            moved("9", 200, Column::InProgress, false),
-            moved("10", 200, Column::Approved, false),
+            moved("b", 200, Column::InProgress, false),
+            moved("a", 200, Column::Approved, false),
         ]);
         let (orders, mark) = new_orders(&item, &mark(Vec::new()));
         let ids: Vec<&str> = orders.iter().map(|order| order.id.as_str()).collect();
-        assert_eq!(ids, ["9", "10"]);
+        assert_eq!(ids, ["b", "a"]);
         assert!(new_orders(&item, &mark).0.is_empty());
     }
 

@@ -64,7 +64,8 @@ pub struct Harvest {
     pub code_tree: TreeSha,
     /// The tree of the work item's documents, when there are any.
     pub docs_tree: Option<TreeSha>,
-    /// Every path that differs between start and head.
+    /// Every path that differs between start and head. Where the run merged the default branch in, what it took over from there
+    /// unchanged is left out, and what it dropped of it is named.
     pub changed: Vec<ChangedPath>,
 }
 

@@ -49,8 +49,8 @@ pub struct EngineSettings {
     pub instance: InstanceId,
     /// Agent and command runs at once.
     pub max_concurrency: usize,
-    /// The same per project; 0: no limit of its own.
-    pub max_per_project: usize,
+    /// The same for projects with a limit of their own.
+    pub project_limits: BTreeMap<ProjectId, usize>,
     /// How long a lease lasts without renewal.
     pub lease: Duration,
     /// How long a loop waits for a wake-up before it looks on its own.

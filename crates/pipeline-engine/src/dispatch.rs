@@ -43,7 +43,7 @@ impl Dispatcher {
                 now,
                 lease_until: now.plus(settings.lease),
                 limit: settings.max_concurrency,
-                limit_per_project: settings.max_per_project,
+                project_limits: settings.project_limits.clone(),
             };
             match self.context.store.claim(request).await? {
                 Claim::Taken(job) => self.begin(*job, execution::Beginning::Fresh).await,
@@ -72,12 +72,6 @@ impl Dispatcher {
             }
         }
         Ok(())
-    }
-
-    /// Waits until nothing is being carried out (tests, drain).
-    #[cfg(test)]
-    pub(crate) async fn settle(&self) {
-        while self.executions.lock().await.join_next().await.is_some() {}
     }
 
     async fn begin(&self, job: LeasedJob, beginning: execution::Beginning) {

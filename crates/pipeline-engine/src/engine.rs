@@ -79,18 +79,31 @@ impl Engine {
         while loops.join_next().await.is_some() {}
     }
 
-    /// One round of every loop, for tests that move time by hand.
-    #[cfg(test)]
-    pub(crate) async fn round(&self) -> Result<(), StoreError> {
-        for beat in [Beat::Orders, Beat::Intake, Beat::Dispatch] {
-            beat.tick(self).await?;
+    /// Ticks every quick loop once, for programs that drive the engine themselves and for tests that move time by hand. Jobs and effects that
+    /// it begins go on in tasks of their own, so on a current-thread runtime they need a yield; a run that lasts is not waited for.
+    ///
+    /// # Errors
+    /// The first one; every loop had its tick all the same.
+    pub async fn round(&self) -> Result<(), StoreError> {
+        let mut outcome = Ok(());
+        for beat in [
+            Beat::Orders,
+            Beat::Intake,
+            Beat::Timers,
+            Beat::Dispatch,
+            Beat::Outbox,
+        ] {
+            outcome = outcome.and(beat.tick(self).await);
         }
-        self.dispatcher.settle().await;
-        for beat in [Beat::Timers, Beat::Outbox] {
-            beat.tick(self).await?;
-        }
-        self.outbox.settle().await;
-        Ok(())
+        outcome
+    }
+
+    /// The slow look at everything open, once; see [`Engine::round`].
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub async fn sweep(&self) -> Result<(), StoreError> {
+        Beat::Sweep.tick(self).await
     }
 }
 

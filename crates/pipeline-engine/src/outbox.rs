@@ -61,12 +61,6 @@ impl Outbox {
             }
         }
     }
-
-    /// Waits until nothing is being sent (tests, drain).
-    #[cfg(test)]
-    pub(crate) async fn settle(&self) {
-        while self.sending.lock().await.join_next().await.is_some() {}
-    }
 }
 
 /// Sends a row; the store is met with patience, for the row is in flight until its end is stored.

@@ -237,7 +237,7 @@ pub fn claim(owner: &str, now: Timestamp) -> ClaimRequest {
         now,
         lease_until: Timestamp(now.0 + 60_000),
         limit: 10,
-        limit_per_project: 0,
+        project_limits: BTreeMap::new(),
     }
 }
 

@@ -5,6 +5,8 @@ use pipeline_core::port::board::ChatMessage;
 use pipeline_core::time::Timestamp;
 use rusqlite::{Connection, params};
 
+use crate::plain_text::plain_text;
+
 /// Writes the task's live message or edits it; the same text again leaves it as it is.
 pub(crate) fn show(
     db: &Connection,
@@ -38,12 +40,12 @@ pub(crate) fn alert(
     Ok(())
 }
 
-/// In the order in which they were first sent.
+/// In the order in which they were first sent. Chat texts are HTML (as the great chats take them); people read plain text here.
 pub(crate) fn of_project(db: &Connection, project: &ProjectId) -> rusqlite::Result<Vec<ChatMessage>> {
     db.prepare_cached("SELECT text, alert, at FROM messages WHERE project = ?1 ORDER BY id")?
         .query_map([project.as_str()], |row| {
             Ok(ChatMessage {
-                text: row.get(0)?,
+                text: plain_text(&row.get::<_, String>(0)?),
                 alert: row.get(1)?,
                 at: Timestamp(row.get(2)?),
             })

@@ -9,8 +9,7 @@ use pipeline_core::id::{BranchName, CommitSha, TreeSha};
 use super::removal::remove_tree;
 use crate::error::GitError;
 use crate::mirror::Mirror;
-use crate::repository::{RefExpectation, Repository, TreePatch, check_path, check_ref_name};
-use crate::scratch::Scratch;
+use crate::repository::{Layout, Repository, TreePatch, check_path, lay_out};
 
 /// What to build.
 pub(super) struct Plan<'a> {
@@ -22,8 +21,27 @@ pub(super) struct Plan<'a> {
     pub(super) folder: &'a Path,
 }
 
+/// Of the agent's own git; ours never reads it after the checkout was handed over.
+const CONFIG: &str = "\
+[core]
+\trepositoryformatversion = 0
+\tfilemode = true
+\tbare = false
+\tlogallrefupdates = true
+[user]
+\tname = orchd agent
+\temail = agent@orchd.local
+[gc]
+\tauto = 0
+[maintenance]
+\tauto = false
+";
+
 /// The work tree as it will be handed over.
 pub(super) fn untouched_tree(mirror: &Mirror, plan: &Plan<'_>) -> Result<TreeSha, GitError> {
+    if plan.remove.is_empty() {
+        return mirror.repository.tree(plan.start);
+    }
     let patch = TreePatch {
         remove: checked(plan.remove)?,
         write: Vec::new(),
@@ -36,66 +54,36 @@ pub(super) fn build(mirror: &Mirror, plan: &Plan<'_>, untouched: &TreeSha) -> Re
     let draft = draft_path(plan.folder);
     remove_tree(&draft)?;
     let own = init(mirror, plan, &draft)?;
-    write_files(mirror, untouched, &draft)?;
-    own.run("read-tree").arg(plan.start.as_str()).bytes()?;
-    // It exits with 1 where files were removed; all it is for is that the agent's first `git status` is quick.
-    own.run("update-index")
+    own.run("read-tree")
         .work_tree(&draft)
-        .args(["-q", "--refresh"])
-        .outcome()?;
+        .args(["--reset", "-u", untouched.as_str()])
+        .bytes()?;
+    if !plan.remove.is_empty() {
+        // The index gets what HEAD has and keeps what it knows of the files, so that the agent's first `git status` is quick.
+        own.run("read-tree")
+            .work_tree(&draft)
+            .args(["-m", plan.start.as_str()])
+            .bytes()?;
+    }
     fs::rename(&draft, plan.folder).map_err(GitError::io("rename the checkout to", plan.folder))
 }
 
 fn init(mirror: &Mirror, plan: &Plan<'_>, draft: &Path) -> Result<Repository, GitError> {
-    let branch = format!("refs/heads/{}", plan.branch);
-    check_ref_name(&branch)?;
-    let git = mirror.repository.git();
-    git.without_repository("init")
-        .args(["--quiet", "--template="])
-        .arg(format!("--initial-branch={}", plan.branch))
-        .arg("--")
-        .arg(draft)
-        .bytes()?;
-    let own = Repository::open(git, draft.join(".git"));
-    let info = own.path().join("objects/info");
-    fs::create_dir_all(&info).map_err(GitError::io("create", &info))?;
-    let alternates = info.join("alternates");
-    let borrowed = format!("{}\n", mirror.repository.path().join("objects").display());
-    fs::write(&alternates, borrowed).map_err(GitError::io("write", &alternates))?;
-    for (key, value) in [
-        ("user.name", "orchd agent"),
-        ("user.email", "agent@orchd.local"),
-        ("gc.auto", "0"),
-        ("maintenance.auto", "false"),
-    ] {
-        own.run("config").args([key, value]).bytes()?;
-    }
-    own.update_ref(&branch, plan.start, RefExpectation::Any)?;
+    let head = format!("refs/heads/{}", plan.branch);
+    let mut references = vec![(head.clone(), plan.start.clone())];
     if let Some(default) = mirror.branch_head(&mirror.default_branch)? {
         // For `git diff origin/main...`; there is no remote behind it.
-        let name = format!("refs/remotes/origin/{}", mirror.default_branch);
-        own.update_ref(&name, &default, RefExpectation::Any)?;
+        references.push((format!("refs/remotes/origin/{}", mirror.default_branch), default));
     }
+    let own = Repository::open(mirror.repository.git(), draft.join(".git"));
+    let layout = Layout {
+        head: &head,
+        config: CONFIG,
+        references: &references,
+        borrowed: &mirror.repository.path().join("objects"),
+    };
+    lay_out(own.path(), &layout)?;
     Ok(own)
-}
-
-fn write_files(mirror: &Mirror, tree: &TreeSha, folder: &Path) -> Result<(), GitError> {
-    let scratch = Scratch::new(&mirror.repository)?;
-    let index = scratch.path().join("index");
-    mirror
-        .repository
-        .run("read-tree")
-        .index(&index)
-        .arg(tree.as_str())
-        .bytes()?;
-    mirror
-        .repository
-        .run("checkout-index")
-        .index(&index)
-        .work_tree(folder)
-        .args(["--all", "--quiet"])
-        .bytes()
-        .map(drop)
 }
 
 /// A path that names nothing a repository can hold is an error, not a way to remove something else.

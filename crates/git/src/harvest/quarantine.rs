@@ -13,7 +13,7 @@ use crate::beneath::Beneath;
 use crate::error::GitError;
 use crate::mirror::Mirror;
 use crate::remote::Remote;
-use crate::repository::{RefExpectation, Repository};
+use crate::repository::{Layout, Repository, lay_out};
 use crate::scratch::Scratch;
 
 /// Bytes of objects that one run may leave.
@@ -28,7 +28,8 @@ pub(super) fn import(
     head: &CommitSha,
 ) -> Result<(), PortError> {
     let scratch = Scratch::new(&mirror.repository)?;
-    let quarantine = prepare(mirror, &scratch.path().join("quarantine.git"))?;
+    let entry = format!("refs/heads/run-{}", source.run);
+    let quarantine = prepare(mirror, &scratch.path().join("quarantine.git"), &entry, head)?;
     copy_objects(git_dir, &quarantine)?;
     let damaged = |error: GitError| refused(&format!("the checkout's history cannot be read: {error}"));
     index_packs(&quarantine).map_err(damaged)?;
@@ -41,22 +42,22 @@ pub(super) fn import(
         TooLarge::File(message) => refused(&message),
         TooLarge::Unknown(error) => damaged(error),
     })?;
-    let entry = format!("refs/heads/run-{}", source.run);
-    quarantine.update_ref(&entry, head, RefExpectation::Any)?;
-    let name = format!("refs/imports/{}", source.run);
-    let arrived =
-        Remote::new(quarantine.path().to_string_lossy()).fetch_ref(&mirror.repository, &entry, &name);
     // The mirror never collects garbage, so that the objects stay until they are pinned.
-    mirror.repository.delete_ref(&name, RefExpectation::Any)?;
-    arrived.map_err(damaged)
+    Remote::new(quarantine.path().to_string_lossy())
+        .fetch_objects(&mirror.repository, &entry)
+        .map_err(damaged)
 }
 
-fn prepare(mirror: &Mirror, at: &Path) -> Result<Repository, GitError> {
-    let quarantine = Repository::init_bare(mirror.repository.git(), at, "none")?;
-    let alternates = at.join("objects/info/alternates");
-    let objects = mirror.repository.path().join("objects");
-    write(&alternates, format!("{}\n", objects.display()).as_bytes())?;
-    Ok(quarantine)
+/// A repository whose one reference names the agent's commit, which nobody has seen there yet.
+fn prepare(mirror: &Mirror, at: &Path, entry: &str, head: &CommitSha) -> Result<Repository, GitError> {
+    let layout = Layout {
+        head: entry,
+        config: "[core]\n\trepositoryformatversion = 0\n\tbare = true\n",
+        references: &[(entry.to_owned(), head.clone())],
+        borrowed: &mirror.repository.path().join("objects"),
+    };
+    lay_out(at, &layout)?;
+    Ok(Repository::open(mirror.repository.git(), at))
 }
 
 fn copy_objects(git_dir: &Beneath, quarantine: &Repository) -> Result<(), PortError> {
@@ -160,11 +161,4 @@ fn names(folder: &Beneath) -> io::Result<Vec<String>> {
 
 fn is_hex(text: &str, lengths: &[usize]) -> bool {
     lengths.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-fn write(path: &Path, content: &[u8]) -> Result<(), GitError> {
-    if let Some(parent) = path.parent() {
-        std::fs::create_dir_all(parent).map_err(GitError::io("create", parent))?;
-    }
-    std::fs::write(path, content).map_err(GitError::io("write", path))
 }

@@ -36,18 +36,23 @@ pub(super) fn tree_of_work(
         .arg(head.as_str())
         .bytes()
         .map_err(PortError::from)?;
-    let tracked = index.entries()?;
+    let (tracked, untracked) = index.tracked_and_untracked()?;
     let (submodules, tracked): (Vec<Entry>, Vec<Entry>) = tracked.into_iter().partition(Entry::is_submodule);
-    // Git would run `status` inside a submodule, with the agent's configuration; without an entry there is none.
-    index.feed(
-        &["--force-remove"],
-        submodules.iter().map(|entry| entry.path.as_slice()),
-    )?;
+    let untracked = if submodules.is_empty() {
+        untracked
+    } else {
+        // Git would run `status` inside a submodule, with the agent's configuration; without an entry there is none.
+        index.feed(
+            &["--force-remove"],
+            submodules.iter().map(|entry| entry.path.as_slice()),
+        )?;
+        index.tracked_and_untracked()?.1
+    };
     let mut paths = Sorted::default();
     for entry in &tracked {
         paths.sort_in(source, &entry.path)?;
     }
-    for path in index.untracked()? {
+    for path in untracked {
         if !is_in_submodule(&path, &submodules) {
             paths.sort_in(source, &path)?;
         }
@@ -174,17 +179,24 @@ impl Index<'_> {
             .collect()
     }
 
-    /// Paths that are neither tracked nor ignored; one that ends in `/` is a repository of its own.
-    fn untracked(&self) -> Result<Vec<Vec<u8>>, GitError> {
+    /// The entries, and the paths that are neither tracked nor ignored; one that ends in `/` is a repository of its own.
+    fn tracked_and_untracked(&self) -> Result<(Vec<Entry>, Vec<Vec<u8>>), GitError> {
         let listing = self
             .run("ls-files")
-            .args(["--others", "--exclude-standard", "-z"])
+            .args(["--stage", "--others", "--exclude-standard", "-t", "-z"])
             .bytes()?;
-        Ok(listing
-            .split(|byte| *byte == 0)
-            .filter(|path| !path.is_empty())
-            .map(<[u8]>::to_vec)
-            .collect())
+        let (mut tracked, mut untracked) = (Vec::new(), Vec::new());
+        for line in listing.split(|byte| *byte == 0).filter(|line| !line.is_empty()) {
+            match line.strip_prefix(b"? ") {
+                Some(path) => untracked.push(path.to_vec()),
+                None => tracked.push(
+                    line.strip_prefix(b"H ")
+                        .and_then(read_entry)
+                        .ok_or_else(|| GitError::unexpected("ls-files", line, "an entry"))?,
+                ),
+            }
+        }
+        Ok((tracked, untracked))
     }
 
     fn feed<'p>(&self, flags: &[&str], paths: impl Iterator<Item = &'p [u8]>) -> Result<(), GitError> {

@@ -85,19 +85,54 @@ impl Repository {
             .answer()
     }
 
-    /// The best common ancestor; none for unrelated histories.
-    pub fn merge_base(&self, one: &CommitSha, other: &CommitSha) -> Result<Option<CommitSha>, GitError> {
+    /// The same for an `older` that need not exist; then it is none.
+    pub(crate) fn contains(&self, newer: &CommitSha, older: &CommitSha) -> Result<bool, GitError> {
         let output = self
             .run("merge-base")
-            .arg("--end-of-options")
+            .args(["--is-ancestor", "--end-of-options"])
+            .arg(check_object_id(older.as_str())?)
+            .arg(check_object_id(newer.as_str())?)
+            .outcome()?;
+        Ok(output.status.success())
+    }
+
+    /// The best common ancestor; none for unrelated histories.
+    pub fn merge_base(&self, one: &CommitSha, other: &CommitSha) -> Result<Option<CommitSha>, GitError> {
+        Ok(self.merge_bases(one, other)?.into_iter().next())
+    }
+
+    /// All best common ancestors: more than one where branches were merged crosswise.
+    pub(crate) fn merge_bases(&self, one: &CommitSha, other: &CommitSha) -> Result<Vec<CommitSha>, GitError> {
+        let output = self
+            .run("merge-base")
+            .args(["--all", "--end-of-options"])
             .arg(check_object_id(one.as_str())?)
             .arg(check_object_id(other.as_str())?)
             .outcome()?;
-        let answer = String::from_utf8_lossy(&output.stdout);
-        match answer.lines().next() {
-            Some(line) if output.status.success() => commit_sha("merge-base", line).map(Some),
-            Some(_) | None => Ok(None),
+        if !output.status.success() {
+            return Ok(Vec::new());
         }
+        String::from_utf8_lossy(&output.stdout)
+            .lines()
+            .map(|line| commit_sha("merge-base", line))
+            .collect()
+    }
+
+    /// The commits on which the part of `head`'s history stands that none of `known` contains: those parents of its commits
+    /// that are known.
+    pub(crate) fn footing(&self, head: &CommitSha, known: &[&CommitSha]) -> Result<Vec<CommitSha>, GitError> {
+        let mut call = self
+            .run("rev-list")
+            .args(["--boundary", check_object_id(head.as_str())?, "--not"]);
+        for commit in known {
+            call = call.arg(check_object_id(commit.as_str())?);
+        }
+        let listing = call.arg("--").text()?;
+        listing
+            .lines()
+            .filter_map(|line| line.strip_prefix('-'))
+            .map(|line| commit_sha("rev-list", line))
+            .collect()
     }
 
     /// The commit with this id.

@@ -92,6 +92,7 @@ impl Project {
             folder: &folder,
             run: spec.run,
             start: &start,
+            delivered: None,
             largest_file: self.largest_file,
         };
         let taken = harvest::take(&self.mirror, &source)?;
@@ -149,7 +150,7 @@ impl Project {
         };
         match self.mirror.merge(head, &base, &note)? {
             Joined::Contained(head) | Joined::Merged(head) => Ok(BaseMerge::Merged {
-                code_tree: self.mirror.code_tree(&head, work_item)?,
+                code_tree: self.mirror.trees(&head, work_item)?.code,
                 head,
             }),
             Joined::Conflict(files) => Ok(BaseMerge::Conflict { base, files }),

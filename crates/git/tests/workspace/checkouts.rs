@@ -202,3 +202,19 @@ async fn locks_of_a_killed_git_do_not_outlive_a_restart() {
     let restarted = project.restarted();
     assert!(restarted.checkout(&spec("7-2-1")).await.is_ok());
 }
+
+#[tokio::test]
+async fn only_the_newest_clean_checkouts_of_a_branch_stay() {
+    let project = Project::new();
+    let mut made = Vec::new();
+    for run in ["7-1-1", "7-9-1", "7-3-1", "7-4-1", "7-4-2"] {
+        let mut wanted = spec(run);
+        wanted.clean = true;
+        made.push(project.workspace.checkout(&wanted).await.unwrap().directory);
+    }
+    let stays: Vec<bool> = made.iter().map(|folder| folder.exists()).collect();
+    // The first made room; 7-9-1 is a later job's and may be running; 7-4-1 is an attempt that was lost.
+    assert_eq!(stays, [false, true, true, false, true]);
+    let mut beside = fs::read_dir(made[0].parent().unwrap()).unwrap();
+    assert!(beside.all(|entry| !entry.unwrap().file_name().to_string_lossy().starts_with('.')));
+}

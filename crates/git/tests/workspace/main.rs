@@ -11,6 +11,7 @@ mod trap;
 mod branches;
 mod checkouts;
 mod harvesting;
+mod merged_default;
 mod merging;
 mod reading;
 mod releasing;

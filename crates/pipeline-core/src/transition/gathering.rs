@@ -89,7 +89,8 @@ fn questions(plan: &mut Plan<'_>, text: &str) {
     if plan.task.counters.question_rounds >= plan.rules.pipeline.limits.question_rounds {
         plan.comment(analyst, questions_exhausted_comment(locale));
         plan.alert(questions_exhausted_alert(locale, plan.task.work_item.as_str()));
-        return plan.block("rounds of questions used up", Resume::Role);
+        plan.note("blocked: rounds of questions used up");
+        return plan.stop("rounds of questions used up", Resume::Role);
     }
     plan.task.counters.question_rounds += 1;
     plan.alert(questions_alert(
@@ -238,7 +239,8 @@ fn roll_back(
         plan.task.late_documents = None;
     }
     stage::move_to(plan, to);
-    plan.block(&why, Resume::Role);
+    plan.note(format!("blocked: {why}"));
+    plan.stop(&why, Resume::Role);
 }
 
 fn wait(plan: &mut Plan<'_>, name: GateName, pending: &Pending, evidence: &Evidence) {

@@ -5,8 +5,8 @@ use crate::effect::{EffectKind, Push};
 use crate::evidence::Evidence;
 use crate::gate::{GateInput, GateOutcome, Pending, gate};
 use crate::id::CommitSha;
-use crate::message::alert::blocked_alert;
-use crate::message::comment::foreign_head_comment;
+use crate::message::alert::{blocked_alert, error_alert};
+use crate::message::comment::{approval_stale_comment, foreign_head_comment};
 use crate::observation::{HeadObservation, PullRequestState};
 use crate::role::Role;
 use crate::stage::GateName;
@@ -40,11 +40,13 @@ fn is_known_foreign(plan: &Plan<'_>, theirs: &CommitSha) -> bool {
 
 fn same_head(plan: &mut Plan<'_>, head: &HeadObservation) -> Outcome {
     match head.pull_request.as_ref().map(|pull| (pull.number, &pull.state)) {
-        Some((number, PullRequestState::Merged { commit, at, .. }))
-            if Some(number) == plan.task.pull_request
-                && plan.task.rolled_back_at.is_none_or(|rolled| *at > rolled) =>
-        {
-            merged_outside(plan, commit);
+        Some((number, PullRequestState::Merged { head, commit, at })) if Some(number) == plan.task.pull_request => {
+            let is_ours = Some(head) == plan.task.head.as_ref();
+            if is_ours && plan.task.rolled_back_at.is_none_or(|rolled| *at > rolled) {
+                merged_outside(plan, commit);
+            } else {
+                merged_too_early(plan, head);
+            }
             Ok(())
         }
         Some((number, PullRequestState::Closed)) if Some(number) == plan.task.pull_request => {
@@ -67,6 +69,16 @@ fn merged_outside(plan: &mut Plan<'_>, commit: &CommitSha) {
         plan.remark("The pull request was merged by somebody else: the task is complete.");
         merging::finish(plan);
     }
+}
+
+/// What was merged is not what the task holds now: it goes on, and brings the rest in with a pull request of its own.
+fn merged_too_early(plan: &mut Plan<'_>, head: &CommitSha) {
+    plan.task.pull_request = None;
+    let text = format!(
+        "somebody merged the pull request at {head}, which is not the task's present head; the task goes on and opens another"
+    );
+    plan.alert(error_alert(plan.task.work_item.as_str(), &text));
+    plan.note(text);
 }
 
 fn look_at_ci(plan: &mut Plan<'_>, head: &HeadObservation) -> Outcome {
@@ -103,7 +115,17 @@ pub(super) fn foreign(plan: &mut Plan<'_>, head: &HeadObservation) {
     let Some(theirs) = head.head.clone() else { return };
     plan.cancel_current();
     if head.descends {
-        return adopt(plan, theirs);
+        return match &plan.task.state {
+            TaskState::Blocked { .. } => take(plan, theirs),
+            TaskState::Publishing { .. } => adopt_and_work(plan, theirs),
+            TaskState::Starting
+            | TaskState::Working { .. }
+            | TaskState::Gathering { .. }
+            | TaskState::Waiting(_)
+            | TaskState::Merging { .. }
+            | TaskState::Done
+            | TaskState::Cancelled => adopt(plan, theirs),
+        };
     }
     let branch = plan.task.branch.clone();
     let html = foreign_head_comment(plan.rules.project.locale, branch.as_str(), theirs.as_str());
@@ -120,28 +142,45 @@ pub(super) fn foreign(plan: &mut Plan<'_>, head: &HeadObservation) {
     plan.note("somebody else's head needs a human");
 }
 
-/// Takes a head that is not ours: CI and, for changed code, review look again.
+/// Goes on from a head that is not ours: CI and, for changed code, review look again.
 pub(super) fn adopt(plan: &mut Plan<'_>, head: CommitSha) {
-    let was_working = matches!(plan.task.state, TaskState::Working { .. });
+    if matches!(plan.task.state, TaskState::Working { .. }) || plan.task.result.is_none() {
+        return adopt_and_work(plan, head);
+    }
+    take(plan, head);
+    stage::start_ci(plan);
+    stage::gather(plan);
+}
+
+/// Goes on from a head that is not ours; the role's own work did not reach the branch and is done again on top.
+fn adopt_and_work(plan: &mut Plan<'_>, head: CommitSha) {
+    take(plan, head);
+    if let Some(stage) = plan.stage(&plan.task.stage) {
+        let reason = "somebody else's commit on the branch was adopted; go on from it".to_owned();
+        stage::launch(plan, stage, &Launch::Restart { reason });
+    }
+}
+
+/// Takes a head that is not ours as ours.
+fn take(plan: &mut Plan<'_>, head: CommitSha) {
     plan.note(format!("{head} is adopted"));
     plan.task.head = Some(head.clone());
-    plan.task.approval = None;
+    if plan.task.approval.take().is_some() && stands_before_approval(plan) {
+        let html = approval_stale_comment(plan.rules.project.locale);
+        plan.comment(Role::stream(), html);
+    }
     if let Some(result) = &mut plan.task.result {
         result.commit = head;
     }
     // Not known before it is read; nothing that was proven holds for it.
     plan.task.code_tree = None;
     plan.task.ci = None;
-    match plan.stage(&plan.task.stage) {
-        Some(stage) if was_working || plan.task.result.is_none() => {
-            let reason = "somebody else's commit on the branch was adopted; go on from it".to_owned();
-            stage::launch(plan, stage, &Launch::Restart { reason });
-        }
-        Some(_) | None => {
-            stage::start_ci(plan);
-            stage::gather(plan);
-        }
-    }
+}
+
+/// The gate that wants the approval has not been passed yet.
+fn stands_before_approval(plan: &Plan<'_>) -> bool {
+    plan.stage(&plan.task.stage)
+        .is_some_and(|stage| stage.gates.contains(&GateName::CheckAnalysisApproved))
 }
 
 /// The branch is gone from the forge: pushed again once.

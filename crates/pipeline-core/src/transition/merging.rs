@@ -102,34 +102,57 @@ pub(super) fn answered(plan: &mut Plan<'_>, outcome: &MergeOutcome) -> Outcome {
     if !matches!(plan.task.state, TaskState::Merging { .. }) {
         return super::ignore("nothing is being merged");
     }
+    let rejection = plan.task.pending_rejection.take();
     match outcome {
-        MergeOutcome::Merged { commit } => merged(plan, commit),
+        MergeOutcome::Merged { commit } if rejection.is_none() => merged(plan, commit),
+        MergeOutcome::Merged { commit } => note_merge(plan, commit),
+        MergeOutcome::BaseMerged { head, code_tree } if rejection.is_some() => {
+            take_base(plan, head, code_tree);
+        }
+        MergeOutcome::Conflict { .. } | MergeOutcome::HeadMoved { .. } if rejection.is_some() => {}
         MergeOutcome::BaseMerged { head, code_tree } => base_merged(plan, head, code_tree),
         MergeOutcome::Conflict { base, files } => conflict(plan, base, files),
         MergeOutcome::HeadMoved { .. } => stage::gather(plan),
         MergeOutcome::Closed => {
-            plan.task.pull_request = None;
-            plan.block("the pull request was closed without a merge", Resume::Merge);
+            closed(plan);
         }
     }
+    if let Some(rejection) = rejection {
+        order::send_back(plan, &rejection.reason);
+    }
     Ok(())
+}
+
+/// Somebody closed the pull request; the next try opens another.
+fn closed(plan: &mut Plan<'_>) {
+    match (plan.task.phase, &mut plan.task.late_documents) {
+        (Phase::Documents, Some(late)) => late.pull_request = None,
+        (Phase::Stage | Phase::Merge | Phase::Documents, _) => plan.task.pull_request = None,
+    }
+    plan.block("the pull request was closed without a merge", Resume::Merge);
 }
 
 fn merged(plan: &mut Plan<'_>, commit: &CommitSha) {
     if plan.task.phase == Phase::Documents {
         return finish(plan);
     }
-    plan.note(format!("merged as {commit}"));
-    plan.task.merged = Some(commit.clone());
-    plan.task.phase = Phase::Stage;
-    if let Some(rejection) = plan.task.pending_rejection.take() {
-        return order::send_back(plan, &rejection.reason);
-    }
+    note_merge(plan, commit);
     stage::advance(plan);
 }
 
-/// The default branch had moved and was merged into ours: CI has to look, review and tests saw the same code plus what others had merged.
+fn note_merge(plan: &mut Plan<'_>, commit: &CommitSha) {
+    plan.note(format!("merged as {commit}"));
+    if plan.task.phase == Phase::Documents {
+        plan.task.late_documents = None;
+    } else {
+        plan.task.merged = Some(commit.clone());
+    }
+    plan.task.phase = Phase::Stage;
+}
+
+/// The default branch had moved and was merged into ours: CI has to look again.
 fn base_merged(plan: &mut Plan<'_>, head: &CommitSha, code_tree: &TreeSha) {
+    take_base(plan, head, code_tree);
     plan.task.counters.base_merges += 1;
     if plan.task.counters.base_merges > plan.rules.pipeline.limits.base_merges {
         return plan.block(
@@ -138,10 +161,20 @@ fn base_merged(plan: &mut Plan<'_>, head: &CommitSha, code_tree: &TreeSha) {
         );
     }
     if plan.task.phase == Phase::Documents {
+        return publishing::merge_documents(plan);
+    }
+    stage::start_ci(plan);
+    stage::gather(plan);
+}
+
+/// Review and tests saw the same code plus what others had merged: what they said still holds.
+fn take_base(plan: &mut Plan<'_>, head: &CommitSha, code_tree: &TreeSha) {
+    plan.note("the default branch was merged into ours");
+    if plan.task.phase == Phase::Documents {
         if let Some(late) = &mut plan.task.late_documents {
             late.head = head.clone();
         }
-        return publishing::merge_documents(plan);
+        return;
     }
     let old = plan.task.code_tree.replace(code_tree.clone());
     for seen in [&mut plan.task.reviewed, &mut plan.task.tested] {
@@ -153,9 +186,6 @@ fn base_merged(plan: &mut Plan<'_>, head: &CommitSha, code_tree: &TreeSha) {
     if let Some(result) = &mut plan.task.result {
         result.commit = head.clone();
     }
-    plan.note("the default branch was merged into ours");
-    stage::start_ci(plan);
-    stage::gather(plan);
 }
 
 fn conflict(plan: &mut Plan<'_>, base: &CommitSha, files: &[String]) {
@@ -173,7 +203,7 @@ fn conflict(plan: &mut Plan<'_>, base: &CommitSha, files: &[String]) {
     };
     let reason = format!("conflict with {}", plan.rules.project.default_branch);
     let mut findings: Vec<String> = files.to_vec();
-    findings.push(format!("merge commit {base} into the branch (it is in the repository: git merge {base}) and resolve these files"));
+    findings.push(format!("merge commit {base} into the branch (it is in the repository: git merge {base}) , resolve these files and commit the merge, commit the merge"));
     stage::bounce(plan, mending, Cause::Conflict, &reason, findings);
 }
 

@@ -96,7 +96,10 @@ pub(super) fn approve(plan: &mut Plan<'_>, decree: Decree<'_>) {
             plan.note("an approval older than the question does not count");
         }
         TaskState::Waiting(Wait::Human(Ask::Documents { docs_tree })) => {
+            // Every round of objections passes an approval: fresh ones would make that loop endless.
+            let conflict_rounds = plan.task.counters.conflict_rounds;
             stage::refresh_counters(plan);
+            plan.task.counters.conflict_rounds = conflict_rounds;
             plan.task.approval = Some(Approval {
                 by: decree.by.to_owned(),
                 at: decree.at,
@@ -110,11 +113,11 @@ pub(super) fn approve(plan: &mut Plan<'_>, decree: Decree<'_>) {
             head::accept_protected(plan, head, run);
         }
         TaskState::Waiting(Wait::Human(Ask::ForeignHead { head })) => head::adopt(plan, head),
-        TaskState::Blocked { .. }
-        | TaskState::Waiting(Wait::Ci | Wait::Dependency | Wait::Budget | Wait::Answers) => {
+        TaskState::Blocked { .. } | TaskState::Waiting(Wait::Ci | Wait::Dependency | Wait::Budget) => {
             look_again(plan);
         }
-        TaskState::Starting
+        TaskState::Waiting(Wait::Answers)
+        | TaskState::Starting
         | TaskState::Working { .. }
         | TaskState::Publishing { .. }
         | TaskState::Gathering { .. }

@@ -268,6 +268,11 @@ impl Plan<'_> {
             reason,
             what_to_do,
         ));
+        self.stop(reason, resume);
+    }
+
+    /// Stops like [`Plan::block`]; the caller has rung already.
+    pub(crate) fn stop(&mut self, reason: &str, resume: Resume) {
         self.task.recheck = None;
         self.goto(TaskState::Blocked {
             reason: reason.to_owned(),

@@ -50,6 +50,10 @@ pub(super) fn effect_failed(
     if !plan.task.open_effects.remove(key) {
         return ignore(format!("effect {key} is not waited for"));
     }
+    if let TaskState::Blocked { .. } = plan.task.state {
+        plan.note(format!("{} failed too: {error}", effect.name()));
+        return Ok(());
+    }
     plan.cancel_current();
     let state = Box::new(plan.task.state.clone());
     let reason = format!("{} failed: {error}", effect.name());

@@ -5,7 +5,7 @@ use crate::effect::EffectKind;
 use crate::evidence::EvidenceRequest;
 use crate::gate::gate;
 use crate::job::{AgentJob, CommandJob, GatherJob, JobKind, StartPoint};
-use crate::message::alert::{error_alert, repeated_line, retries_exhausted_line};
+use crate::message::alert::{repeated_line, retries_exhausted_line};
 use crate::message::comment::{analyst_empty_comment, repair_comment, stage_change_comment};
 use crate::project::Ci;
 use crate::role::Role;
@@ -222,7 +222,6 @@ pub(super) fn bounce(plan: &mut Plan<'_>, stage: &Stage, cause: Cause, reason: &
         } else {
             retries_exhausted_line(limits.bounces_per_cause, cause.as_str())
         };
-        plan.alert(error_alert(plan.task.work_item.as_str(), &line));
         plan.remark(&line);
         return plan.block(&format!("{line} ({reason})"), Resume::Role);
     }

@@ -230,7 +230,8 @@ fn failed(plan: &mut Plan<'_>, stage: &Stage, run: RunId, (failure, record): (&R
                 record.exit_code,
                 &log,
             ));
-            plan.block(&failure.message, Resume::Role);
+            plan.note(format!("blocked: {}", failure.message));
+            plan.stop(&failure.message, Resume::Role);
         }
     }
 }

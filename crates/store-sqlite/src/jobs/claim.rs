@@ -10,23 +10,24 @@ use crate::failure::Failure;
 use crate::jobs::row::leased_job;
 
 /// Steps from project to project through the index, so that a long queue costs no more than a short one.
-/// `?1` class, `?2` now, `?3` limit per project or 0.
+/// `?1` class, `?2` now, `?3` limits of projects as a JSON object; a project without one has none.
 pub(crate) const NEXT: &str = "WITH RECURSIVE waiting (project) AS (
         SELECT min(project) FROM jobs WHERE status = 'queued' AND class = ?1
         UNION ALL
         SELECT (SELECT min(project) FROM jobs WHERE status = 'queued' AND class = ?1 AND project > waiting.project)
         FROM waiting WHERE waiting.project IS NOT NULL
     ),
-    heads (seq, busy) AS (
+    heads (seq, project, busy) AS (
         SELECT
             (SELECT seq FROM jobs
                 WHERE status = 'queued' AND class = ?1 AND project = waiting.project AND available_at <= ?2
                 ORDER BY available_at, task, number LIMIT 1),
+            waiting.project,
             (SELECT count(*) FROM jobs WHERE status = 'running' AND class = ?1 AND project = waiting.project)
         FROM waiting WHERE waiting.project IS NOT NULL
     )
     SELECT jobs.seq FROM heads CROSS JOIN jobs ON jobs.seq = heads.seq
-    WHERE ?3 = 0 OR heads.busy < ?3
+    WHERE NOT EXISTS (SELECT 1 FROM json_each(?3) AS bound WHERE bound.key = heads.project AND heads.busy >= bound.value)
     ORDER BY CASE ?1 WHEN 'gather' THEN 0 ELSE heads.busy END, jobs.available_at, jobs.task, jobs.number LIMIT 1";
 pub(crate) const RUNNING: &str = "SELECT count(*) FROM jobs WHERE status = 'running' AND class = 'work'";
 pub(crate) const TAKE: &str = "UPDATE jobs
@@ -36,7 +37,7 @@ pub(crate) const LATER: &str = "SELECT available_at FROM jobs WHERE status = 'qu
 
 /// Takes the next job, if one may be taken.
 pub(super) fn claim(connection: &Connection, request: &ClaimRequest) -> Result<Claim, Failure> {
-    let seq = match next(connection, "gather", request, 0)? {
+    let seq = match next(connection, "gather", request, "{}")? {
         Some(seq) => Some(seq),
         None => next_limited(connection, request)?,
     };
@@ -58,19 +59,21 @@ fn next_limited(connection: &Connection, request: &ClaimRequest) -> Result<Optio
     if running.unwrap_or(0) >= row_limit(request.limit) {
         return Ok(None);
     }
-    next(connection, "work", request, row_limit(request.limit_per_project))
+    let limits = serde_json::to_string(&request.project_limits)
+        .map_err(|error| Failure::Refused(format!("limits of projects cannot be written: {error}")))?;
+    next(connection, "work", request, &limits)
 }
 
 fn next(
     connection: &Connection,
     class: &str,
     request: &ClaimRequest,
-    per_project: i64,
+    project_limits: &str,
 ) -> Result<Option<i64>, Failure> {
     let found = first(
         connection,
         NEXT,
-        params![class, request.now.0, per_project],
+        params![class, request.now.0, project_limits],
         |row| row.get(0),
     );
     Ok(found?)

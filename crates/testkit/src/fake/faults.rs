@@ -29,6 +29,7 @@ struct Script {
     nth: Vec<(u64, Fault)>,
     named: VecDeque<(String, Fault)>,
     outage: bool,
+    suspended: bool,
     history: Vec<&'static str>,
 }
 
@@ -53,6 +54,11 @@ impl Faults {
     /// While on, every call fails before it does anything.
     pub fn outage(&self, on: bool) {
         self.with(|script| script.outage = on);
+    }
+
+    /// While on, calls are neither counted nor failed: the test itself looks.
+    pub fn suspend(&self, on: bool) {
+        self.with(|script| script.suspended = on);
     }
 
     /// Calls so far, failed ones too.
@@ -107,6 +113,9 @@ impl Faults {
 
     fn next(&self, method: &'static str) -> Option<Fault> {
         self.with(|script| {
+            if script.suspended {
+                return None;
+            }
             script.calls += 1;
             script.history.push(method);
             if script.outage {

@@ -1,5 +1,7 @@
 //! The queue, its leases, and the runs.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 
 use crate::id::{InstanceId, JobId, ProjectId, TaskId};
@@ -19,8 +21,8 @@ pub struct ClaimRequest {
     pub lease_until: Timestamp,
     /// Agent and command jobs leased at once, overall. Gathering does not count and is always claimed first.
     pub limit: usize,
-    /// The same per project; 0 means no limit of its own.
-    pub limit_per_project: usize,
+    /// The same for projects with a limit of their own.
+    pub project_limits: BTreeMap<ProjectId, usize>,
 }
 
 /// What came of a claim.

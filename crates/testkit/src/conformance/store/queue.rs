@@ -1,6 +1,6 @@
 //! Claims: order, limits, fairness.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use pipeline_core::id::{JobId, ProjectId, TaskId};
@@ -85,7 +85,7 @@ pub async fn the_limit_per_project_holds(store: Arc<dyn Store>) {
         queue(&store, of_project("other", job_id(2, number))).await;
     }
     let one_each = || ClaimRequest {
-        limit_per_project: 1,
+        project_limits: BTreeMap::from(["et", "other"].map(|project| (ProjectId::new(project), 1))),
         ..sample::claim("a", at(0))
     };
     let mut tasks = BTreeSet::new();
@@ -113,7 +113,7 @@ pub async fn gathering_comes_first_and_does_not_count(store: Arc<dyn Store>) {
     }
     let one = || ClaimRequest {
         limit: 1,
-        limit_per_project: 1,
+        project_limits: BTreeMap::from([(sample::project().id, 1)]),
         ..sample::claim("a", at(10))
     };
     let mut claimed = Vec::new();

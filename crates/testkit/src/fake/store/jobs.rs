@@ -133,8 +133,10 @@ impl State {
         let may_run = |job: &StoredJob| {
             !job.is_limited()
                 || (overall < request.limit
-                    && (request.limit_per_project == 0
-                        || self.running(Some(&job.project)) < request.limit_per_project))
+                    && request
+                        .project_limits
+                        .get(&job.project)
+                        .is_none_or(|limit| self.running(Some(&job.project)) < *limit))
         };
         self.jobs
             .iter()

@@ -49,6 +49,8 @@ pub(super) struct StoredJob {
     pub(super) kind: JobKind,
     pub(super) status: JobStatus,
     pub(super) fence: u32,
+    /// The newest attempt whose result was taken.
+    pub(super) settled: u32,
     pub(super) available_at: Timestamp,
     pub(super) created_at: Timestamp,
     /// While leased.

@@ -48,9 +48,9 @@ impl State {
     }
 
     fn holds(&self, end: &JobEnd) -> bool {
-        self.jobs
-            .iter()
-            .any(|job| job.id == end.job && job.fence == end.fence && !job.is_over())
+        self.jobs.iter().any(|job| {
+            job.id == end.job && job.fence == end.fence && job.settled < end.fence && !job.is_over()
+        })
     }
 
     fn write(&mut self, commit: Commit) {
@@ -109,6 +109,7 @@ impl State {
 
     fn end_job(&mut self, end: &JobEnd) {
         if let Some(job) = self.job(end.job) {
+            job.settled = end.fence;
             job.end(end.status);
         }
     }
@@ -123,6 +124,7 @@ impl State {
             kind: new.kind,
             status: JobStatus::Queued,
             fence: 0,
+            settled: 0,
             available_at: new.available_at,
             created_at: at,
             lease: None,

@@ -1,0 +1,129 @@
+//! The command line: what it means stands with each command.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::command::{
+    advance::Advance, approve::Approve, cancel::Cancel, queue::Queue, reject::Reject, requeue::Requeue,
+    restart::Restart, status::Status, task_show::TaskShow, why::Why,
+};
+use crate::exit;
+
+/// Looks at the pipeline's tasks and gives orders to the orchd daemon.
+#[derive(Debug, Parser)]
+#[command(name = "orchctl", version, after_help = exit::HELP)]
+pub(crate) struct Cli {
+    /// Data directory of the daemon
+    #[arg(
+        long,
+        global = true,
+        env = "ORCH_HOME",
+        default_value = "data",
+        value_name = "DIR"
+    )]
+    pub(crate) home: PathBuf,
+
+    /// Print one JSON value instead of text
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    /// How long to wait for the answer to an order
+    #[arg(long, global = true, default_value_t = 15, value_name = "SECONDS")]
+    pub(crate) timeout: u64,
+
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List the tasks that are not done, and what each waits for
+    Status(Status),
+    /// Look at one task
+    #[command(subcommand)]
+    Task(TaskCommand),
+    /// Say what a task waits for, since when, and who or what ends it
+    Why(Why),
+    /// Show the queue: counts, running, queued and recent jobs
+    Queue(Queue),
+    /// Order: approve what the task asks a human
+    Approve(Approve),
+    /// Order: reject it, with the reason
+    Reject(Reject),
+    /// Order: gather the gate's evidence again, or move the task to a stage by force
+    Advance(Advance),
+    /// Order: run a job of a blocked task again
+    Requeue(Requeue),
+    /// Order: give the task up
+    Cancel(Cancel),
+    /// Order: restart a blocked task with fresh counters
+    Restart(Restart),
+}
+
+/// What to do with one task.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TaskCommand {
+    /// Show everything that is known of a task
+    Show(TaskShow),
+}
+
+/// Which task.
+#[derive(Debug, Args)]
+pub(crate) struct TaskArgument {
+    /// Task id (7) or work item (DEMO-001)
+    #[arg(value_name = "TASK")]
+    pub(crate) task: String,
+}
+
+/// Who gives an order.
+#[derive(Debug, Args)]
+pub(crate) struct Who {
+    /// Who gives the order, for the audit; otherwise the account in USER
+    #[arg(long, env = "USER", hide_env = true, value_name = "NAME")]
+    by: Option<String>,
+}
+
+impl Who {
+    /// The name for the audit.
+    pub(crate) fn name(&self) -> String {
+        let name = self.by.as_deref().unwrap_or_default().trim();
+        if name.is_empty() { "operator" } else { name }.to_owned()
+    }
+}
+
+/// Reads a reason: some words.
+pub(crate) fn reason(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("say in a few words why; it is kept for the audit".to_owned()),
+        words => Ok(words.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn somebody_always_stands_behind_an_order() {
+        for (by, expected) in [
+            (Some(" ann "), "ann"),
+            (Some(" "), "operator"),
+            (None, "operator"),
+        ] {
+            let who = Who {
+                by: by.map(str::to_owned),
+            };
+            assert_eq!(who.name(), expected);
+        }
+    }
+}

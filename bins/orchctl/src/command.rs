@@ -1,0 +1,47 @@
+//! The commands, one file each.
+
+pub(crate) mod status;
+pub(crate) mod task_show;
+pub(crate) mod why;
+pub(crate) mod queue;
+pub(crate) mod approve;
+pub(crate) mod reject;
+pub(crate) mod advance;
+pub(crate) mod requeue;
+pub(crate) mod cancel;
+pub(crate) mod restart;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use crate::cli::{Cli, Command, TaskCommand};
+use crate::failure::Failure;
+use crate::output::{self, Format};
+use crate::session::Session;
+use crate::{exit, text};
+
+/// Carries out the command line; an error is told on standard error.
+pub(crate) async fn run(cli: Cli) -> ExitCode {
+    let code = carry_out(&cli).await.unwrap_or_else(|failure| {
+        output::complain(&format!("error: {}", text::line(&failure.to_string())));
+        failure.exit_code()
+    });
+    ExitCode::from(code)
+}
+
+async fn carry_out(cli: &Cli) -> Result<u8, Failure> {
+    let format = if cli.json { Format::Json } else { Format::Text };
+    let session = &Session::open(&cli.home, Duration::from_secs(cli.timeout), format)?;
+    match &cli.command {
+        Command::Status(status) => status.run(session).await.map(|()| exit::OK),
+        Command::Task(TaskCommand::Show(show)) => show.run(session).await.map(|()| exit::OK),
+        Command::Why(why) => why.run(session).await.map(|()| exit::OK),
+        Command::Queue(queue) => queue.run(session).await.map(|()| exit::OK),
+        Command::Approve(approve) => approve.run(session).await,
+        Command::Reject(reject) => reject.run(session).await,
+        Command::Advance(advance) => advance.run(session).await,
+        Command::Requeue(requeue) => requeue.run(session).await,
+        Command::Cancel(cancel) => cancel.run(session).await,
+        Command::Restart(restart) => restart.run(session).await,
+    }
+}

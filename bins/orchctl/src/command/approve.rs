@@ -1,0 +1,35 @@
+//! `orchctl approve`: approves what the task asks a human.
+
+use clap::Args;
+use pipeline_core::order::OperatorOrderKind;
+
+use crate::cli::{TaskArgument, Who};
+use crate::failure::Failure;
+use crate::lookup;
+use crate::order::{self, Draft};
+use crate::session::Session;
+
+/// The arguments.
+#[derive(Debug, Args)]
+pub(crate) struct Approve {
+    #[command(flatten)]
+    target: TaskArgument,
+    /// Why, for the audit
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    reason: String,
+    #[command(flatten)]
+    who: Who,
+}
+
+impl Approve {
+    /// Gives the order. Answers the exit code.
+    pub(crate) async fn run(&self, session: &Session) -> Result<u8, Failure> {
+        let draft = Draft {
+            task: lookup::task(&session.store, &self.target.task).await?,
+            by: self.who.name(),
+            reason: self.reason.trim().to_owned(),
+            what: OperatorOrderKind::Approve,
+        };
+        order::give(session, draft).await
+    }
+}

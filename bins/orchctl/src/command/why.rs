@@ -1,0 +1,106 @@
+//! `orchctl why`: what a task waits for, since when, who or what ends it, and what is under way for it. There is an answer for every state.
+
+use clap::Args;
+use pipeline_core::port::store::jobs::{JobFilter, JobStore};
+use pipeline_core::port::store::orders::OrderStore;
+use pipeline_core::port::store::outbox::{OutboxFilter, OutboxStore};
+use serde::Serialize;
+
+use crate::cli::TaskArgument;
+use crate::failure::Failure;
+use crate::output::Show;
+use crate::session::Session;
+use crate::view::daemon::DaemonLine;
+use crate::view::effect::EffectLine;
+use crate::view::job::JobLine;
+use crate::view::order::OrderLine;
+use crate::view::task::TaskLine;
+use crate::{lookup, text};
+
+/// The arguments.
+#[derive(Debug, Args)]
+pub(crate) struct Why {
+    #[command(flatten)]
+    target: TaskArgument,
+}
+
+impl Why {
+    /// Shows the answer.
+    pub(crate) async fn run(&self, session: &Session) -> Result<(), Failure> {
+        let store = &session.store;
+        let task = lookup::task(store, &self.target.task).await?;
+        let now = session.now();
+        let jobs = store.jobs(JobFilter::OfTask(task.id)).await?;
+        let effects = store.effects(OutboxFilter::OfTask(task.id)).await?;
+        let orders = store.orders(task.id).await?;
+        session.show(&WhySheet {
+            jobs: jobs
+                .iter()
+                .map(|job| JobLine::of(job, now))
+                .filter(JobLine::is_live)
+                .collect(),
+            effects: effects
+                .iter()
+                .map(EffectLine::of)
+                .filter(EffectLine::is_live)
+                .collect(),
+            timers: task.timers.keys().map(|kind| kind.as_str()).collect(),
+            orders: orders
+                .iter()
+                .filter(|row| row.answer.is_none())
+                .map(OrderLine::of)
+                .collect(),
+            daemon: DaemonLine::from(session.daemon()?),
+            task: TaskLine::of(&task, now),
+        })
+    }
+}
+
+#[derive(Serialize)]
+struct WhySheet {
+    #[serde(flatten)]
+    task: TaskLine,
+    jobs: Vec<JobLine>,
+    effects: Vec<EffectLine>,
+    timers: Vec<&'static str>,
+    orders: Vec<OrderLine>,
+    daemon: DaemonLine,
+}
+
+impl Show for WhySheet {
+    fn text(&self) -> String {
+        let task = &self.task;
+        let mut lines = vec![
+            format!(
+                "{} (task {}): {}",
+                task.work_item,
+                task.id,
+                text::line(&task.title)
+            ),
+            format!(
+                "{} at {} since {} ({})",
+                task.state, task.stage, task.since, task.ago
+            ),
+            format!("waits for:  {}", text::line(&task.waits_for)),
+            format!("ended by:   {}", text::line(&task.ended_by)),
+        ];
+        for (index, live) in self.live().iter().enumerate() {
+            let label = if index == 0 { "under way:" } else { "" };
+            lines.push(format!("{label:<12}{live}"));
+        }
+        if !task.is_over {
+            lines.extend(self.daemon.warning());
+        }
+        lines.join("\n")
+    }
+}
+
+impl WhySheet {
+    fn live(&self) -> Vec<String> {
+        let jobs = self.jobs.iter().map(JobLine::sentence);
+        let effects = self.effects.iter().map(EffectLine::sentence);
+        let timers = self.timers.iter().map(|kind| format!("timer {kind}"));
+        let orders = self.orders.iter().map(OrderLine::sentence);
+        jobs.chain(effects).chain(timers).chain(orders).collect()
+    }
+}

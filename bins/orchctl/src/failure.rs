@@ -1,0 +1,76 @@
+//! Why a command could not do its work, said to the operator: what, where, what was expected, what to do.
+
+use std::io;
+use std::path::PathBuf;
+
+use pipeline_core::id::JobId;
+use pipeline_core::port::store::StoreError;
+use store_sqlite::open::OpenError;
+
+use crate::exit;
+
+/// Why a command ended without its result. An order that was placed never ends here.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// No task is called that.
+    #[error("there is no task '{wanted}'; {known}. 'orchctl status --all' lists finished ones too")]
+    NoTask {
+        /// As given.
+        wanted: String,
+        /// The open ones, in a half sentence.
+        known: String,
+    },
+    /// No job has this id.
+    #[error("there is no job {0}; 'orchctl queue' and 'orchctl task show TASK' list jobs")]
+    NoJob(JobId),
+    /// There is no database where one was looked for.
+    #[error(
+        "there is no database at {}: start orchd once, or name its data directory with --home or ORCH_HOME",
+        .0.display()
+    )]
+    NoDatabase(PathBuf),
+    /// The database cannot be opened.
+    #[error("{0}")]
+    Open(OpenError),
+    /// The store was opened and failed later.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    /// The daemon's lock cannot be tried.
+    #[error(
+        "the daemon's lock {} cannot be read ({error}): run orchctl as the account of orchd",
+        path.display()
+    )]
+    Lock {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        error: io::Error,
+    },
+    /// Standard output is closed or full.
+    #[error("the result cannot be written to standard output: {0}")]
+    Output(io::Error),
+}
+
+impl Failure {
+    /// The code that the program ends with.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::NoTask { .. } | Self::NoJob(_) => exit::NOT_FOUND,
+            Self::NoDatabase(_) | Self::Open(_) | Self::Store(_) | Self::Lock { .. } => exit::STORE,
+            Self::Output(_) => exit::OUTPUT,
+        }
+    }
+}
+
+impl From<OpenError> for Failure {
+    #[allow(
+        clippy::wildcard_enum_match_arm,
+        reason = "every other error speaks for itself"
+    )]
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Missing(path) => Self::NoDatabase(path),
+            other => Self::Open(other),
+        }
+    }
+}

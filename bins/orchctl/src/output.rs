@@ -1,0 +1,43 @@
+//! The one place that writes to the terminal.
+
+use std::io::{self, ErrorKind, Write};
+
+use serde::Serialize;
+
+use crate::failure::Failure;
+
+/// How results are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// Short lines for people.
+    Text,
+    /// One JSON value for programs.
+    Json,
+}
+
+/// Something that can be shown in both ways.
+pub(crate) trait Show: Serialize {
+    /// For people; without the last line end.
+    fn text(&self) -> String;
+}
+
+/// Writes a result to standard output.
+pub(crate) fn show(result: &impl Show, format: Format) -> Result<(), Failure> {
+    let text = match format {
+        Format::Text => result.text(),
+        Format::Json => {
+            serde_json::to_string_pretty(result).map_err(|error| Failure::Output(error.into()))?
+        }
+    };
+    let mut out = io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        // Whoever read it has seen enough, such as `head`.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(Failure::Output),
+    }
+}
+
+/// Writes a sentence to standard error. When that is closed there is nobody left to tell.
+pub(crate) fn complain(sentence: &str) {
+    let _ = writeln!(io::stderr().lock(), "{sentence}");
+}

@@ -1,0 +1,126 @@
+//! How values are written for people: one line, nothing that moves the cursor, plain columns.
+
+use comfy_table::{ContentArrangement, Table, presets};
+use pipeline_core::time::Timestamp;
+use pipeline_core::usage::{Usage, cost_text, duration_text, tokens_text};
+
+/// In seconds.
+const DAY: u64 = 86_400;
+
+/// Text from outside in one line: white space becomes one space, control and direction characters are left out, so that a title cannot
+/// repaint the terminal.
+pub(crate) fn line(text: &str) -> String {
+    let visible: String = text
+        .chars()
+        .filter(|letter| letter.is_whitespace() || !deceives(*letter))
+        .collect();
+    visible.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The same, cut to so many characters.
+pub(crate) fn short_line(text: &str, limit: usize) -> String {
+    let line = line(text);
+    if line.chars().count() <= limit {
+        return line;
+    }
+    let mut cut: String = line.chars().take(limit.saturating_sub(1)).collect();
+    cut.push('…');
+    cut
+}
+
+/// `4m 12s ago`, `3 days ago`; `now` within the first second and when clocks disagree.
+pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
+    match now.since(at).as_secs() {
+        0 => "now".to_owned(),
+        seconds if seconds < 2 * DAY => format!("{} ago", duration_text(seconds)),
+        seconds => format!("{} days ago", seconds / DAY),
+    }
+}
+
+/// `1.2k in, 300 out`.
+pub(crate) fn tokens(usage: &Usage) -> String {
+    format!(
+        "{} in, {} out",
+        tokens_text(usage.full_input()),
+        tokens_text(usage.output_tokens)
+    )
+}
+
+/// `$7.29`.
+pub(crate) fn cost(usage: &Usage) -> String {
+    cost_text(usage.cost_usd)
+}
+
+/// `4m 12s`, from milliseconds.
+pub(crate) fn duration(milliseconds: u64) -> String {
+    duration_text(milliseconds / 1_000)
+}
+
+/// Columns under a header, as wide as their content, wrapped at a terminal's width. No table without rows.
+pub(crate) fn table<const N: usize>(
+    header: [&str; N],
+    rows: impl IntoIterator<Item = [String; N]>,
+) -> String {
+    let mut table = Table::new();
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_header(header);
+    for row in rows {
+        table.add_row(row);
+    }
+    // Every column is padded on both sides; the margins are not wanted.
+    let lines: Vec<String> = table
+        .lines()
+        .map(|line| line.trim_end().strip_prefix(' ').unwrap_or_default().to_owned())
+        .collect();
+    lines.join("\n")
+}
+
+/// Control characters, and letters that are invisible or turn the direction of reading.
+fn deceives(letter: char) -> bool {
+    letter.is_control()
+        || matches!(
+            letter,
+            '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{FEFF}'
+                | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{E0000}'..='\u{E007F}'
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_from_outside_stays_on_its_line() {
+        for (text, expected) in [
+            ("plain Текст", "plain Текст"),
+            (" two\r\nlines\t", "two lines"),
+            ("\u{1b}[2Jgone\u{202E}", "[2Jgone"),
+            ("", ""),
+        ] {
+            assert_eq!(line(text), expected);
+        }
+        assert_eq!(short_line("abcdef", 4), "abc…");
+        assert_eq!(short_line("abcd", 4), "abcd");
+    }
+
+    #[test]
+    fn time_is_told_by_its_distance() {
+        for (at, now, expected) in [
+            (0, 252_000, "4m 12s ago"),
+            (0, 999, "now"),
+            (0, 172_799_000, "47h 59m ago"),
+            (0, 172_800_000, "2 days ago"),
+            (5_000, 0, "now"),
+        ] {
+            assert_eq!(ago(Timestamp(at), Timestamp(now)), expected);
+        }
+    }
+
+    #[test]
+    fn tables_have_no_margins() {
+        let table = table(["ID", "TITLE"], [["7".to_owned(), "Add".to_owned()]]);
+        assert_eq!(table, "ID  TITLE\n7   Add");
+    }
+}

@@ -1,0 +1,9 @@
+//! Rows as they are shown: their JSON fields are part of the interface (README.md), their text is for people.
+
+pub(crate) mod daemon;
+pub(crate) mod task;
+pub(crate) mod job;
+pub(crate) mod effect;
+pub(crate) mod order;
+pub(crate) mod run;
+pub(crate) mod story;

@@ -1,0 +1,9 @@
+//! The program as an operator uses it: real files, real exit codes.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test says so by failing")]
+
+mod home;
+mod busy;
+mod showing;
+mod ordering;
+mod failing;

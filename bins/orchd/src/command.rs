@@ -1,0 +1,52 @@
+//! The commands of `orchd`.
+
+mod demo;
+mod serve;
+mod config;
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::watch;
+
+use crate::cli::{Cli, Command, ConfigCommand};
+use crate::exit;
+
+/// Carries out what the command line says.
+pub(crate) fn carry_out(cli: Cli) -> ExitCode {
+    let done = match cli.command {
+        // The runner must not have threads of ours when it starts its child.
+        Command::Runner { directory } => return process::runner_main(&directory),
+        Command::DemoAgent { scenario } => return ::demo::agent::main(&scenario),
+        Command::Demo(args) => demo::run(args, cli.log.as_deref()),
+        Command::Serve(args) => serve::run(&args, cli.log.as_deref()),
+        Command::Config(ConfigCommand::Check(args)) => config::check(&args),
+    };
+    done.unwrap_or_else(|error| exit::failed(&error))
+}
+
+fn runtime() -> anyhow::Result<Runtime> {
+    Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the runtime could not be started")
+}
+
+/// Becomes true at the first SIGINT or SIGTERM.
+fn interrupts() -> anyhow::Result<watch::Receiver<bool>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (sender, receiver) = watch::channel(false);
+    let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT cannot be awaited")?;
+    let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be awaited")?;
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        let _ = sender.send(true);
+        // The receivers live as long as somebody waits.
+        sender.closed().await;
+    });
+    Ok(receiver)
+}

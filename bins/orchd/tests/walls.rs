@@ -1,0 +1,305 @@
+//! The walls between crates: who may import whom, and which libraries stay where. A wall moves only with a page in `docs/decisions`.
+#![allow(clippy::unwrap_used, reason = "a broken expectation of a test panics")]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package, PackageId};
+
+/// A crate, which of ours it may import, and why no other.
+struct Imports {
+    who: &'static str,
+    may: &'static [&'static str],
+    why: &'static str,
+}
+
+const ADAPTER: &str = "an adapter knows the rules' ports, never the engine or another adapter";
+
+const IMPORTS: &[Imports] = &[
+    Imports {
+        who: "pipeline-core",
+        may: &[],
+        why: "the rules are pure and can be embedded alone",
+    },
+    Imports {
+        who: "pipeline-engine",
+        may: &["pipeline-core"],
+        why: "the motion knows rules and ports, no adapter",
+    },
+    Imports {
+        who: "process",
+        may: &[],
+        why: "whoever spawns must not know what is run",
+    },
+    Imports {
+        who: "git",
+        may: &["pipeline-core", "process"],
+        why: ADAPTER,
+    },
+    Imports {
+        who: "agent-process",
+        may: &["pipeline-core", "process"],
+        why: ADAPTER,
+    },
+    Imports {
+        who: "forge-local",
+        may: &["pipeline-core", "process", "git"],
+        why: ADAPTER,
+    },
+    Imports {
+        who: "tracker-local",
+        may: &["pipeline-core"],
+        why: ADAPTER,
+    },
+    Imports {
+        who: "store-sqlite",
+        may: &["pipeline-core"],
+        why: ADAPTER,
+    },
+    Imports {
+        who: "web",
+        may: &["pipeline-core", "pipeline-engine"],
+        why: "pages reach the outside through ports",
+    },
+    Imports {
+        who: "testkit",
+        may: &["pipeline-core"],
+        why: "fakes and suites know ports alone",
+    },
+    Imports {
+        who: "app",
+        may: &[
+            "pipeline-core",
+            "pipeline-engine",
+            "tracker-local",
+            "forge-local",
+            "store-sqlite",
+            "agent-process",
+            "process",
+            "git",
+            "web",
+        ],
+        why: "the wiring names every adapter, and neither the demo nor test support",
+    },
+    Imports {
+        who: "demo",
+        may: &["app", "pipeline-core", "pipeline-engine", "process", "git"],
+        why: "the demo uses what the wiring built, and names no store, tracker, forge or page",
+    },
+    Imports {
+        who: "orchd",
+        may: &["app", "demo", "pipeline-core", "process"],
+        why: "the daemon's binary is thin: the wiring is in app, and process is for runner mode",
+    },
+    Imports {
+        who: "orchctl",
+        may: &["app", "store-sqlite", "pipeline-core"],
+        why: "the admin tool reads the store and leaves orders in it",
+    },
+];
+
+/// Importable by tests alone.
+const TEST_SUPPORT: &str = "testkit";
+
+/// A library from outside and the crates that may name it.
+struct Library {
+    name: &'static str,
+    only_in: &'static [&'static str],
+    why: &'static str,
+}
+
+const LIBRARIES: &[Library] = &[
+    Library {
+        name: "rusqlite",
+        only_in: &["store-sqlite", "tracker-local"],
+        why: "only these two hold SQL",
+    },
+    Library {
+        name: "r2d2",
+        only_in: &["store-sqlite"],
+        why: "only the store has a pool of connections",
+    },
+    Library {
+        name: "ureq",
+        only_in: &[],
+        why: "only the adapters of remote systems speak HTTP, and there is none yet",
+    },
+    Library {
+        name: "maud",
+        only_in: &["web"],
+        why: "only web writes pages",
+    },
+    Library {
+        name: "axum",
+        only_in: &["web"],
+        why: "only web serves",
+    },
+    Library {
+        name: "hyper",
+        only_in: &["web"],
+        why: "only web serves",
+    },
+];
+
+/// Libraries that must not stand anywhere below the rules.
+const NOT_BELOW_THE_RULES: &[&str] = &["tokio", "hyper", "rusqlite", "ureq", "rustix", "tracing"];
+
+#[test]
+fn crates_import_only_what_the_architecture_allows() {
+    let metadata = metadata();
+    let mut broken = Vec::new();
+    for package in metadata.workspace_packages() {
+        for (to, kind) in ours(&metadata, package) {
+            broken.extend(forbidden(&package.name, &to, kind));
+        }
+    }
+    assert!(broken.is_empty(), "\n{}", broken.join("\n"));
+}
+
+#[test]
+fn every_crate_has_its_walls() {
+    let metadata = metadata();
+    let members: BTreeSet<&str> = metadata
+        .workspace_packages()
+        .iter()
+        .map(|package| package.name.as_str())
+        .collect();
+    let walled: BTreeSet<&str> = IMPORTS.iter().map(|imports| imports.who).collect();
+    assert_eq!(
+        members, walled,
+        "members of the workspace, and crates in the table of imports"
+    );
+}
+
+#[test]
+fn libraries_stay_behind_their_walls() {
+    let mut broken = Vec::new();
+    for package in metadata().workspace_packages() {
+        for dependency in package
+            .dependencies
+            .iter()
+            .filter(|dependency| dependency.kind != DependencyKind::Development)
+        {
+            for library in LIBRARIES.iter().filter(|library| library.name == dependency.name) {
+                if !library.only_in.contains(&package.name.as_str()) {
+                    broken.push(format!(
+                        "{} may not use {}: {}",
+                        package.name, library.name, library.why
+                    ));
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "\n{}", broken.join("\n"));
+}
+
+#[test]
+fn nothing_below_the_rules_does_anything() {
+    let below = below(&metadata(), "pipeline-core");
+    assert!(
+        below.contains("serde"),
+        "the tree below pipeline-core was not read: {below:?}"
+    );
+    for library in NOT_BELOW_THE_RULES {
+        assert!(
+            !below.contains(*library),
+            "{library} stands below pipeline-core: the rules do no I/O and have no runtime"
+        );
+    }
+}
+
+#[test]
+fn a_forbidden_import_is_named_with_its_rule() {
+    for (from, to, kind, expected) in [
+        (
+            "web",
+            "tracker-local",
+            DependencyKind::Normal,
+            Some("web may not import tracker-local: pages reach the outside through ports"),
+        ),
+        (
+            "app",
+            "testkit",
+            DependencyKind::Normal,
+            Some("app may not import testkit: it is for tests alone"),
+        ),
+        ("app", "testkit", DependencyKind::Development, None),
+        ("forge-local", "git", DependencyKind::Normal, None),
+        (
+            "stranger",
+            "git",
+            DependencyKind::Normal,
+            Some("stranger has no line in the table of imports"),
+        ),
+    ] {
+        assert_eq!(forbidden(from, to, kind).as_deref(), expected, "{from} → {to}");
+    }
+}
+
+/// The sentence about an import that is not allowed. What tests import beside their crate is theirs.
+fn forbidden(from: &str, to: &str, kind: DependencyKind) -> Option<String> {
+    if kind == DependencyKind::Development {
+        return None;
+    }
+    if to == TEST_SUPPORT {
+        return Some(format!("{from} may not import {to}: it is for tests alone"));
+    }
+    let Some(imports) = IMPORTS.iter().find(|imports| imports.who == from) else {
+        return Some(format!("{from} has no line in the table of imports"));
+    };
+    (!imports.may.contains(&to)).then(|| format!("{from} may not import {to}: {}", imports.why))
+}
+
+/// Members of the workspace that a package depends on.
+fn ours(metadata: &Metadata, package: &Package) -> Vec<(String, DependencyKind)> {
+    let members = metadata.workspace_packages();
+    package
+        .dependencies
+        .iter()
+        .filter(|dependency| {
+            members
+                .iter()
+                .any(|member| member.name.as_str() == dependency.name)
+        })
+        .map(|dependency| (dependency.name.clone(), dependency.kind))
+        .collect()
+}
+
+/// Names of everything that a member is built from, tests left out.
+fn below(metadata: &Metadata, name: &str) -> BTreeSet<String> {
+    let names: BTreeMap<&PackageId, &str> = metadata
+        .packages
+        .iter()
+        .map(|package| (&package.id, package.name.as_str()))
+        .collect();
+    let nodes = &metadata.resolve.as_ref().unwrap().nodes;
+    let mut open: Vec<&PackageId> = names
+        .iter()
+        .filter(|(_, known)| **known == name)
+        .map(|(id, _)| *id)
+        .collect();
+    let mut found = BTreeSet::new();
+    while let Some(id) = open.pop() {
+        let node = nodes.iter().find(|node| &node.id == id).unwrap();
+        for dependency in &node.deps {
+            let built = dependency
+                .dep_kinds
+                .iter()
+                .any(|kind| kind.kind == DependencyKind::Normal);
+            if built && found.insert(names[&dependency.pkg].to_owned()) {
+                open.push(&dependency.pkg);
+            }
+        }
+    }
+    found
+}
+
+/// The workspace as cargo sees it on this machine; other systems' libraries are neither fetched nor judged.
+fn metadata() -> Metadata {
+    let platform = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+    let options = vec!["--locked".to_owned(), "--filter-platform".to_owned(), platform];
+    MetadataCommand::new()
+        .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
+        .other_options(options)
+        .exec()
+        .unwrap()
+}

@@ -1,0 +1,122 @@
+//! Settings: what an operator may say, as plain valid data. `load` reads and checks it; `wire` builds the program from it.
+
+pub mod load;
+pub mod environment;
+pub mod describe;
+pub mod reference;
+mod file;
+mod projects;
+mod unknown;
+mod nearest;
+mod keys;
+mod project_keys;
+mod key;
+mod form;
+mod text_rule;
+mod problem;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use pipeline_core::effect::MergeStyle;
+use pipeline_core::id::BranchName;
+use pipeline_core::project::{Locale, MergeTime};
+use pipeline_core::role::Role;
+
+use crate::places::Places;
+
+/// How patient the program is; never changes an outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Profile {
+    /// Waits of real life.
+    #[default]
+    Normal,
+    /// Short waits, for demos and tests.
+    Fast,
+}
+
+/// Everything that can be set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Where things are kept.
+    pub places: Places,
+    /// The public listener: webhooks and /health.
+    pub bind: SocketAddr,
+    /// The admin listener: everything else.
+    pub admin_bind: SocketAddr,
+    /// Names by which the admin side may be reached besides the loopback ones.
+    pub allowed_hosts: Vec<String>,
+    /// Agent and command runs at once.
+    pub max_concurrency: usize,
+    /// The fallback poll of the loops.
+    pub queue_poll_interval: Duration,
+    /// How long a lease lasts without renewal.
+    pub lease: Duration,
+    /// How often everything open is looked at.
+    pub sweep: Duration,
+    /// Tries of a delivery.
+    pub delivery_attempts: u32,
+    /// The time limit of a run.
+    pub agent_timeout: Duration,
+    /// Time limits per role.
+    pub agent_timeouts: BTreeMap<Role, Duration>,
+    /// Between TERM and KILL.
+    pub agent_kill_grace: Duration,
+    /// Cap of a run's output, in bytes.
+    pub agent_output_cap: u64,
+    /// This instance is staging.
+    pub staging: bool,
+    /// How patient.
+    pub profile: Profile,
+    /// The projects; at least one.
+    pub projects: Vec<ProjectSettings>,
+}
+
+/// One project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProjectSettings {
+    /// Its name to people.
+    pub name: String,
+    /// The repository's name.
+    pub repo: String,
+    /// Upper-case letters and digits, beginning with a letter; unique.
+    pub work_item_prefix: String,
+    /// The user's repository; cloned, never written.
+    pub path: PathBuf,
+    /// The branch to merge into; none: the repository's own.
+    pub default_branch: Option<BranchName>,
+    /// Language of messages.
+    pub locale: Locale,
+    /// It has a staging stage.
+    pub staging: bool,
+    /// What CI runs, by `sh -c` in a clean checkout.
+    pub test_command: String,
+    /// The agent, by `sh -c`, in the checkout, with the brief on its standard input.
+    pub agent_cmd: String,
+    /// Further environment of the agent.
+    pub agent_env: BTreeMap<String, String>,
+    /// When to merge.
+    pub merge: MergeTime,
+    /// How to merge.
+    pub merge_style: MergeStyle,
+    /// Only these may approve; empty: everybody.
+    pub approvers: Vec<String>,
+    /// Runs at once; 0: no limit of its own.
+    pub max_concurrency: usize,
+    /// Bounces per cause.
+    pub max_developer_retries: u32,
+    /// Bounces in all.
+    pub max_bounces: u32,
+    /// Patience with CI, in seconds: poll, looks before the alert, appear, timeout.
+    pub ci_poll: Duration,
+    /// Looks at that pace before one alert.
+    pub ci_poll_max_attempts: u32,
+    /// No status at all for so long: blocked.
+    pub ci_appear_timeout: Duration,
+    /// Not decided for so long: blocked.
+    pub ci_timeout: Duration,
+    /// Further paths whose change needs a human. Prefixes.
+    pub protected_paths: Vec<String>,
+}

@@ -1,0 +1,216 @@
+//! The keys of one project, in the order in which they are shown.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use pipeline_core::effect::MergeStyle;
+use pipeline_core::project::{Locale, MergeTime};
+
+use super::form::{Always, Choice, Count, FilePath, Flag, List, Text, Variables};
+use super::key::{Key, Row};
+use super::text_rule;
+
+/// Every key, in order.
+pub(super) static TABLE: &[&dyn Row] = &[
+    &WORK_ITEM_PREFIX,
+    &REPO,
+    &NAME,
+    &PATH,
+    &DEFAULT_BRANCH,
+    &TRACKER,
+    &FORGE,
+    &TEST_COMMAND,
+    &HAS_CI,
+    &AGENT_CMD,
+    &AGENT_ENV,
+    &LOCALE,
+    &STAGING,
+    &MERGE,
+    &MERGE_STYLE,
+    &APPROVERS,
+    &PROTECTED_PATHS,
+    &MAX_CONCURRENCY,
+    &MAX_DEVELOPER_RETRIES,
+    &MAX_BOUNCES,
+];
+
+/// How keys begin that a later version will know.
+pub(super) const LATER: &[&str] = &[
+    "plane_project_id",
+    "owner",
+    "agent_models",
+    "agent_efforts",
+    "agent_providers",
+    "pipeline",
+    "staging_command",
+    "deploy_command",
+    "telegram_",
+    "tier",
+    "budgets",
+];
+
+const WORDS: Text = Text {
+    what: "a text on one line",
+    rule: text_rule::one_line,
+};
+const COMMAND: Text = Text {
+    what: "a command for sh -c",
+    rule: text_rule::command,
+};
+const RETRIES: Count = Count { least: 0, most: 100 };
+
+pub(super) static WORK_ITEM_PREFIX: Key<String> = Key::required(
+    "work_item_prefix",
+    &Text {
+        what: "1 to 16 upper-case letters and digits, beginning with a letter",
+        rule: text_rule::prefix,
+    },
+    "What its work items begin with: `SHOP` makes SHOP-001. No two projects may have the same.",
+);
+
+pub(super) static REPO: Key<String> = Key::required("repo", &WORDS, "The repository's name, for messages.");
+
+pub(super) static NAME: Key<String> =
+    Key::required("name", &WORDS, "Its name to people.").or_follows("the value of `repo`");
+
+pub(super) static PATH: Key<PathBuf> = Key::required(
+    "path",
+    &FilePath,
+    "The directory of the user's git repository. It is cloned once and never written to.",
+);
+
+pub(super) static DEFAULT_BRANCH: Key<String> = Key::required(
+    "default_branch",
+    &Text {
+        what: "a branch name, such as main",
+        rule: text_rule::branch,
+    },
+    "The branch that work is merged into.",
+)
+.or_follows("the branch that the repository's HEAD names");
+
+pub(super) static TRACKER: Key<()> = Key::required(
+    "tracker",
+    &Choice {
+        of: &[("local", ())],
+        later: &["plane"],
+    },
+    "Where issues are: `local`, the built-in board.",
+)
+.or("local");
+
+pub(super) static FORGE: Key<()> = Key::required(
+    "forge",
+    &Choice {
+        of: &[("local", ())],
+        later: &["gitea"],
+    },
+    "Where branches and pull requests are: `local`, the built-in forge.",
+)
+.or("local");
+
+pub(super) static TEST_COMMAND: Key<String> = Key::required(
+    "test_command",
+    &COMMAND,
+    "What CI runs, in a clean checkout. Exit code 0 means green.",
+);
+
+pub(super) static HAS_CI: Key<bool> = Key::required(
+    "has_ci",
+    &Always {
+        advice: "a project without CI is not in this version: leave the key out, and let test_command be its CI",
+    },
+    "The project has CI; `test_command` is it.",
+)
+.or("true");
+
+pub(super) static AGENT_CMD: Key<String> = Key::required(
+    "agent_cmd",
+    &COMMAND,
+    "The agent. It runs in the checkout of the work item and gets the brief on its standard input. Secrets belong into `agent_env`: this text is shown.",
+);
+
+pub(super) static AGENT_ENV: Key<BTreeMap<String, String>> = Key::required(
+    "agent_env",
+    &Variables,
+    "Further environment of the agent. Its values are never shown.",
+)
+.or("{}");
+
+pub(super) static LOCALE: Key<Locale> = Key::required(
+    "locale",
+    &Choice {
+        of: &[("en", Locale::En), ("ru", Locale::Ru)],
+        later: &[],
+    },
+    "The language of messages.",
+)
+.or_follows("`locale` of the installation");
+
+pub(super) static STAGING: Key<bool> =
+    Key::required("staging", &Flag, "It is deployed to staging before production.").or("false");
+
+pub(super) static MERGE: Key<MergeTime> = Key::required(
+    "merge",
+    &Choice {
+        of: &[
+            ("on_deploy_entry", MergeTime::OnDeployEntry),
+            ("after_deploy", MergeTime::AfterDeploy),
+        ],
+        later: &["human"],
+    },
+    "When its branch is merged: before the first deploy stage, or after the last.",
+)
+.or("on_deploy_entry");
+
+pub(super) static MERGE_STYLE: Key<MergeStyle> = Key::required(
+    "merge_style",
+    &Choice {
+        of: &[
+            ("merge", MergeStyle::Merge),
+            ("squash", MergeStyle::Squash),
+            ("rebase", MergeStyle::Rebase),
+        ],
+        later: &[],
+    },
+    "How its branch is merged.",
+)
+.or("merge");
+
+pub(super) static APPROVERS: Key<Vec<String>> = Key::required(
+    "approvers",
+    &List(&WORDS),
+    "Only these people may approve; an empty list: everybody.",
+)
+.or("");
+
+pub(super) static PROTECTED_PATHS: Key<Vec<String>> = Key::required(
+    "protected_paths",
+    &List(&Text {
+        what: "the beginning of a path in the repository, such as deploy/",
+        rule: text_rule::path_in_repository,
+    }),
+    "A change to what begins like this needs a human, besides the built-in paths.",
+)
+.or("");
+
+pub(super) static MAX_CONCURRENCY: Key<usize> = Key::required(
+    "max_concurrency",
+    &Count { least: 0, most: 64 },
+    "Its runs at once; 0: no limit of its own.",
+)
+.or("0");
+
+pub(super) static MAX_DEVELOPER_RETRIES: Key<u32> = Key::required(
+    "max_developer_retries",
+    &RETRIES,
+    "How often one cause sends a task back to the developer before a human is asked.",
+)
+.or("3");
+
+pub(super) static MAX_BOUNCES: Key<u32> = Key::required(
+    "max_bounces",
+    &RETRIES,
+    "How often a task goes back in all before a human is asked.",
+)
+.or("6");

@@ -1,0 +1,132 @@
+//! One project: its local board, its local forge, its workspace, and how its agents are started.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use agent_process::{AgentCommand, ProjectRuns, Provider};
+use forge_local::{ForgeHome, LocalForge};
+use git::{GitWorkspace, Remote, WorkspaceSettings};
+use pipeline_core::id::ProjectId;
+use pipeline_core::pipeline::{Limits, Pipeline};
+use pipeline_core::port::board::Board;
+use pipeline_core::port::workspace::Workspace;
+use pipeline_core::project::{Ci, CiTimes, Locale, Project};
+use pipeline_engine::ProjectPorts;
+use tracker_local::LocalBoard;
+use web::state::ProjectView;
+
+use crate::settings::{ProjectSettings, Settings};
+use crate::wire::StartError;
+
+/// A project, built.
+pub(super) struct Built {
+    pub(super) ports: ProjectPorts,
+    pub(super) view: ProjectView,
+    pub(super) runs: ProjectRuns,
+    pub(super) forge: Arc<LocalForge>,
+}
+
+/// The id of a project: its prefix in lower case.
+pub(super) fn id(wanted: &ProjectSettings) -> ProjectId {
+    ProjectId::new(wanted.work_item_prefix.to_lowercase())
+}
+
+pub(super) fn build(
+    wanted: &ProjectSettings,
+    settings: &Settings,
+    (home, board): (&ForgeHome, &Arc<LocalBoard>),
+) -> Result<Built, StartError> {
+    let id = id(wanted);
+    let forge =
+        LocalForge::create(home, &id, &wanted.path, wanted.default_branch.as_ref()).map_err(|source| {
+            StartError::Forge {
+                project: wanted.name.clone(),
+                source,
+            }
+        })?;
+    let project = project(wanted, settings, (&id, &forge));
+    let workspace: Arc<dyn Workspace> = Arc::new(GitWorkspace::new(
+        WorkspaceSettings {
+            git: home.git.clone(),
+            mirror_dir: settings.places.mirrors().join(id.as_str()),
+            checkouts_dir: settings.places.checkouts().join(id.as_str()),
+            remote: Remote::new(forge.remote().to_string_lossy()),
+            default_branch: project.default_branch.clone(),
+            largest_file: WorkspaceSettings::LARGEST_FILE,
+        },
+        Arc::clone(&home.clock),
+    )?);
+    let people: Arc<dyn Board> = Arc::<LocalBoard>::clone(board);
+    let view = ProjectView {
+        project: project.clone(),
+        tracker: "local",
+        forge: "local",
+        board: Some(people),
+        workspace: Arc::clone(&workspace),
+        result_hint: Some(forge.fetch_command()),
+    };
+    let agent = AgentCommand::shell(&wanted.agent_cmd).with_env(wanted.agent_env.clone());
+    let runs = ProjectRuns {
+        agent: Provider::Command(agent),
+        locale: wanted.locale,
+        command_env: Vec::new(),
+    };
+    let ports = ProjectPorts {
+        pipeline: pipeline(wanted),
+        tracker: Arc::new(board.tracker(id.clone())),
+        forge: Arc::<LocalForge>::clone(&forge),
+        chat: Arc::new(board.chat(id)),
+        workspace,
+        project,
+    };
+    Ok(Built {
+        ports,
+        view,
+        runs,
+        forge,
+    })
+}
+
+fn project(wanted: &ProjectSettings, settings: &Settings, (id, forge): (&ProjectId, &LocalForge)) -> Project {
+    let phrase = match wanted.locale {
+        Locale::En => "on the board",
+        Locale::Ru => "на доске",
+    };
+    Project {
+        id: id.clone(),
+        name: wanted.name.clone(),
+        repo: wanted.repo.clone(),
+        prefix: wanted.work_item_prefix.clone(),
+        default_branch: forge.default_branch().clone(),
+        locale: wanted.locale,
+        tracker_phrase: phrase.to_owned(),
+        staging: wanted.staging,
+        ci: Ci::Command(wanted.test_command.clone()),
+        ci_times: CiTimes {
+            poll: wanted.ci_poll,
+            polls_before_alert: wanted.ci_poll_max_attempts,
+            slow_poll: wanted.ci_poll * 3,
+            appear: wanted.ci_appear_timeout,
+            timeout: wanted.ci_timeout,
+        },
+        merge: wanted.merge,
+        merge_style: wanted.merge_style,
+        approvers: wanted.approvers.clone(),
+        protected_paths: wanted.protected_paths.clone(),
+        commands: BTreeMap::from([("test".to_owned(), wanted.test_command.clone())]),
+        run_timeouts: settings.agent_timeouts.clone(),
+    }
+}
+
+/// The built-in pipeline with the project's own limits.
+fn pipeline(wanted: &ProjectSettings) -> Pipeline {
+    let limits = Limits {
+        bounces_per_cause: wanted.max_developer_retries,
+        bounces: wanted.max_bounces,
+        ..Limits::default()
+    };
+    Pipeline {
+        limits,
+        ..Pipeline::built_in()
+    }
+}

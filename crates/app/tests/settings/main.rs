@@ -1,0 +1,11 @@
+//! Settings as an operator meets them: files and variables in, settings and sentences out.
+
+#![allow(clippy::unwrap_used, reason = "a test says so by failing")]
+
+mod folder;
+mod precedence;
+mod checking;
+mod syntax;
+mod projects;
+mod showing;
+mod documents;

@@ -1,0 +1,50 @@
+# Shortcuts; everything works with cargo alone.
+
+# The recipes.
+default:
+    @just --list
+
+# All tests.
+test:
+    INSTA_UPDATE=no cargo test --workspace --locked
+
+# Format and lints, warnings denied.
+lint:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets --locked -- -D warnings
+
+# The documentation of all crates.
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+
+# A task from issue to merge in a folder that is thrown away.
+demo SCENARIO='happy':
+    #!/bin/sh
+    set -eu
+    home=$(mktemp -d)
+    trap 'rm -rf "$home"' EXIT
+    cargo run --locked -q -p orchd -- demo --scenario '{{ SCENARIO }}' --home "$home"
+
+# How long the happy demo takes: five runs after the build, the fastest and the median in seconds.
+bench-demo:
+    #!/bin/sh
+    set -eu
+    cargo build --locked -p orchd
+    orchd="${CARGO_TARGET_DIR:-target}/debug/orchd"
+    scratch=$(mktemp -d)
+    trap 'rm -rf "$scratch"' EXIT
+    for run in 1 2 3 4 5; do
+        begun=$(date +%s%N)
+        "$orchd" demo --scenario happy --json --home "$scratch/$run" > "$scratch/$run.json"
+        echo $(( ($(date +%s%N) - begun) / 1000000 )) >> "$scratch/milliseconds"
+    done
+    sort -n "$scratch/milliseconds" | awk '{ took[NR] = $1 / 1000 }
+        END { printf "min %.2f s, median %.2f s\n", took[1], took[int((NR + 1) / 2)] }'
+
+# Advisories, licences, banned crates and sources; needs cargo-deny and the network.
+deny:
+    cargo deny --locked check
+
+# What has to hold before a change is taken.
+ci:
+    bash .ci/run
