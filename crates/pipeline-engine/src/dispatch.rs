@@ -21,6 +21,8 @@ pub(crate) struct Dispatcher {
     context: Arc<Context>,
     running: Arc<Mutex<BTreeSet<JobId>>>,
     executions: tokio::sync::Mutex<JoinSet<()>>,
+    /// Held from a claim until its job is among the running ones, so that nobody takes it for a stray.
+    claiming: tokio::sync::Mutex<()>,
 }
 
 impl Dispatcher {
@@ -29,11 +31,13 @@ impl Dispatcher {
             context,
             running: Arc::new(Mutex::new(BTreeSet::new())),
             executions: tokio::sync::Mutex::new(JoinSet::new()),
+            claiming: tokio::sync::Mutex::new(()),
         }
     }
 
     /// Claims and begins everything that can be claimed now.
     pub(crate) async fn tick(&self) -> Result<(), StoreError> {
+        let _claiming = self.claiming.lock().await;
         loop {
             self.reap().await;
             let now = self.context.clock.now();
@@ -60,15 +64,15 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// Jobs leased by us that nobody carries out any more are given back (their task died).
-    pub(crate) async fn give_back_strays(&self) -> Result<(), StoreError> {
+    /// Jobs leased by us that nobody carries out are taken up again: their task died, or the answer to their claim was lost. A run that was
+    /// started is followed, not repeated.
+    pub(crate) async fn take_up_strays(&self) -> Result<(), StoreError> {
+        let _claiming = self.claiming.lock().await;
         for job in self.context.store.leased().await? {
             if job.owner == self.context.settings.instance && !self.is_running(job.id) {
-                tracing::error!(job.id = %job.id, "a job was leased and not carried out; it is queued again");
-                self.context
-                    .store
-                    .give_back(job.id, job.fence, self.context.clock.now(), false)
-                    .await?;
+                tracing::error!(job.id = %job.id, "a job was leased and not carried out; it is taken up");
+                let beginning = recovery::beginning_of(&self.context, &job).await;
+                self.begin(job, beginning).await;
             }
         }
         Ok(())

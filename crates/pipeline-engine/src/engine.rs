@@ -156,7 +156,8 @@ impl Beat {
             Self::Outbox => engine.outbox.tick().await,
             Self::Timers => sweep::fire_timers(context).await,
             Self::Sweep => {
-                engine.dispatcher.give_back_strays().await?;
+                engine.dispatcher.take_up_strays().await?;
+                engine.outbox.take_up_strays().await?;
                 sweep::look_around(context).await
             }
         }

@@ -3,7 +3,8 @@
 mod delivery;
 mod merge;
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use pipeline_core::effect::{EffectKind, EffectResult, Lane, Mode, Need, NewEffect, System};
@@ -12,7 +13,7 @@ use pipeline_core::id::EffectKey;
 use pipeline_core::message::alert::outbox_dead_alert;
 use pipeline_core::port::PortError;
 use pipeline_core::port::store::StoreError;
-use pipeline_core::port::store::outbox::OutboxRow;
+use pipeline_core::port::store::outbox::{EffectStatus, OutboxFilter, OutboxRow};
 use pipeline_core::port::store::tasks::{Commit, EffectEnd, TaskKey};
 use pipeline_core::retry::back_off;
 use tokio::sync::Mutex;
@@ -27,6 +28,7 @@ const AT_ONCE: usize = 16;
 pub(crate) struct Outbox {
     context: Arc<Context>,
     sending: Mutex<JoinSet<()>>,
+    keys: Arc<std::sync::Mutex<BTreeSet<EffectKey>>>,
 }
 
 impl Outbox {
@@ -34,6 +36,7 @@ impl Outbox {
         Self {
             context,
             sending: Mutex::new(JoinSet::new()),
+            keys: Arc::default(),
         }
     }
 

@@ -203,7 +203,7 @@ fn conflict(plan: &mut Plan<'_>, base: &CommitSha, files: &[String]) {
     };
     let reason = format!("conflict with {}", plan.rules.project.default_branch);
     let mut findings: Vec<String> = files.to_vec();
-    findings.push(format!("merge commit {base} into the branch (it is in the repository: git merge {base}) , resolve these files and commit the merge, commit the merge"));
+    findings.push(format!("merge commit {base} into the branch (it is in the repository: git merge {base}), resolve these files and commit the merge"));
     stage::bounce(plan, mending, Cause::Conflict, &reason, findings);
 }
 

@@ -84,7 +84,7 @@ fn force(plan: &mut Plan<'_>, to: &StageName, order: &OperatorOrder) -> Outcome 
     plan.task.open_effects.clear();
     stage::refresh_counters(plan);
     plan.remark(&format!("{} moved the task to {to}: {}", order.by, order.reason));
-    stage::move_to(plan, stage);
+    stage::move_back(plan, stage);
     stage::launch(
         plan,
         stage,

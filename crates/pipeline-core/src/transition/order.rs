@@ -193,13 +193,7 @@ pub(super) fn send_back(plan: &mut Plan<'_>, reason: &str) {
                 role,
                 rolled_back_comment(project.locale, from.as_str(), previous.name.as_str(), reason),
             );
-            if plan.task.merged.is_some() && !pipeline.is_after_merge(&previous.name) {
-                plan.task.merged = None;
-                plan.task.rolled_back_at = Some(plan.rules.now);
-                plan.task.pull_request = None;
-                plan.task.late_documents = None;
-            }
-            stage::move_to(plan, previous);
+            stage::move_back(plan, previous);
             stage::launch(plan, previous, &launch);
         }
         None => {

@@ -55,6 +55,17 @@ pub(super) fn move_to(plan: &mut Plan<'_>, stage: &Stage) {
     plan.task.counters.repushes = 0;
 }
 
+/// The same; before the merge, what was merged does not count any more: the work goes on from the default branch with a new pull request.
+pub(super) fn move_back(plan: &mut Plan<'_>, stage: &Stage) {
+    if plan.task.merged.is_some() && !plan.rules.pipeline.is_after_merge(&stage.name) {
+        plan.task.merged = None;
+        plan.task.rolled_back_at = Some(plan.rules.now);
+        plan.task.pull_request = None;
+        plan.task.late_documents = None;
+    }
+    move_to(plan, stage);
+}
+
 /// Queues a run of the stage's role.
 pub(super) fn launch(plan: &mut Plan<'_>, stage: &Stage, why: &Launch) {
     let Some(role) = stage.role.clone() else { return };

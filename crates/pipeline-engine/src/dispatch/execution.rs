@@ -159,6 +159,12 @@ pub(crate) async fn follow(context: &Context, run: &RunId) -> Result<Box<RunEnd>
             Ok(RunStatus::Ended(end)) => return Ok(end),
             Ok(RunStatus::Lost) => return Err(transient("the run was lost: it left no completion marker")),
             Ok(RunStatus::Running) => {}
+            // Not to know how it stands is no reason to start another beside it.
+            Err(error @ (PortError::Retry { .. } | PortError::Ambiguous(_))) => {
+                tracing::warn!(run.id = %run, %error, "the run cannot be looked at; trying again");
+                let wait = context.settings.poll.max(Duration::from_millis(200));
+                context.clock.sleep_until(context.clock.now().plus(wait)).await;
+            }
             Err(error) => return Err(failure_of(&error)),
         }
     }

@@ -6,9 +6,11 @@ use pipeline_core::job::{JobKind, JobStatus};
 use pipeline_core::port::runner::RunStatus;
 use pipeline_core::port::store::StoreError;
 use pipeline_core::port::store::jobs::{LeasedJob, Renewal};
-use pipeline_core::run::{FailureClass, RunFailure};
+use pipeline_core::port::store::tasks::TaskKey;
+use pipeline_core::run::{AgentOutcome, FailureClass, RunFailure, RunRecord};
 
 use crate::context::Context;
+use crate::dispatch::execution::{Beginning, transient};
 use crate::step::{Along, job_end, step};
 
 /// A job over which so many daemons died is not tried again.
@@ -39,18 +41,70 @@ async fn adopt(context: &Context, job: LeasedJob) -> Result<Option<LeasedJob>, S
         fence: job.fence,
     };
     let status = context.runner.status(&run).await;
-    if let Ok(RunStatus::Running | RunStatus::Ended(_)) = status {
-        let until = context.clock.now().plus(context.settings.lease);
-        let renewed = context
-            .store
-            .renew(job.id, job.fence, &context.settings.instance, until)
-            .await?;
-        tracing::info!(run.id = %run, alive = matches!(status, Ok(RunStatus::Running)), "run adopted");
-        return Ok((renewed != Renewal::Lost).then_some(job));
+    if let Ok(RunStatus::Lost) = status {
+        tracing::warn!(run.id = %run, "the run was lost with its daemon");
+        lost(context, &job).await?;
+        return Ok(None);
     }
-    tracing::warn!(run.id = %run, "the run was lost with its daemon; the job is queued again");
-    give_back(context, &job, true).await?;
-    Ok(None)
+    // One whose state cannot be read now may be alive: it is followed, never started a second time.
+    let until = context.clock.now().plus(context.settings.lease);
+    let renewed = context
+        .store
+        .renew(job.id, job.fence, &context.settings.instance, until)
+        .await?;
+    tracing::info!(run.id = %run, ?renewed, alive = matches!(status, Ok(RunStatus::Running)), "run adopted");
+    Ok((renewed != Renewal::Lost).then_some(job))
+}
+
+/// How a job of ours that nobody carries out goes on: by following its run, if there is one.
+pub(super) async fn beginning_of(context: &Context, job: &LeasedJob) -> Beginning {
+    let run = RunId {
+        job: job.id,
+        fence: job.fence,
+    };
+    match (&job.kind, context.runner.status(&run).await) {
+        (JobKind::Gather(_), _) | (JobKind::Agent(_) | JobKind::Command(_), Ok(RunStatus::Lost)) => {
+            Beginning::Fresh
+        }
+        (JobKind::Agent(_) | JobKind::Command(_), _) => Beginning::Adopted,
+    }
+}
+
+/// A lost attempt is queued again, unless its stage has a single one: then the rules hear of it.
+async fn lost(context: &Context, job: &LeasedJob) -> Result<(), StoreError> {
+    if !has_single_attempt(context, job).await? {
+        return give_back(context, job, true).await;
+    }
+    let outcome = AgentOutcome::Failed {
+        failure: transient("the run was lost: it left no completion marker"),
+        record: RunRecord::default(),
+    };
+    let event = Event::AgentFinished {
+        job: job.id,
+        fence: job.fence,
+        outcome,
+    };
+    let along = Along {
+        job_end: Some(job_end(job, JobStatus::Failed)),
+        ..Along::default()
+    };
+    step(context, job.id.task, event, along).await?;
+    Ok(())
+}
+
+async fn has_single_attempt(context: &Context, job: &LeasedJob) -> Result<bool, StoreError> {
+    let JobKind::Agent(work) = &job.kind else {
+        return Ok(false);
+    };
+    let Some(task) = context.store.task(&TaskKey::Id(job.id.task)).await? else {
+        return Ok(false);
+    };
+    let pipeline = context.pipeline_of(&task).await?;
+    Ok(pipeline.is_some_and(|pipeline| {
+        pipeline
+            .stage(&work.stage)
+            .is_some_and(|stage| stage.single_attempt)
+    }))
 }
 
 async fn give_back(context: &Context, job: &LeasedJob, died: bool) -> Result<(), StoreError> {

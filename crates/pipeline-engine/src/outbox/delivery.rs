@@ -33,12 +33,13 @@ pub(super) async fn carry_out(
                 author: author.clone(),
                 html: html.clone(),
             };
-            ports.tracker.comment(&comment).await.map(|()| done())
+            let written = ports.tracker.comment(&comment).await;
+            unless_gone(written, effect).map(|_| done())
         }
         EffectKind::SetColumn { issue, column } => {
-            let moved = ports.tracker.move_to(issue, *column).await?;
+            let moved = unless_gone(ports.tracker.move_to(issue, *column).await, effect)?;
             Ok(Delivered {
-                unwritten: moved != Moved::Moved,
+                unwritten: moved != Some(Moved::Moved),
                 ..done()
             })
         }
@@ -73,6 +74,18 @@ pub(super) async fn carry_out(
         },
         EffectKind::Alert { text } => ports.chat.alert(&effect.key, text).await.map(|()| done()),
         EffectKind::ReleaseCheckout { branch } => ports.workspace.release(branch).await.map(|()| done()),
+    }
+}
+
+/// Nobody reads an issue that is gone: there is nothing to tell it, and nothing to alert about. Its deletion is an observation of its own.
+fn unless_gone<T>(answer: Result<T, PortError>, effect: &NewEffect) -> Result<Option<T>, PortError> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(PortError::NotFound(what)) => {
+            tracing::info!(effect.key = %effect.key, what, "the issue is gone; nothing is written on it");
+            Ok(None)
+        }
+        Err(error) => Err(error),
     }
 }
 
