@@ -41,6 +41,11 @@ bench-demo:
     sort -n "$scratch/milliseconds" | awk '{ took[NR] = $1 / 1000 }
         END { printf "min %.2f s, median %.2f s\n", took[1], took[int((NR + 1) / 2)] }'
 
+# Kills the demo at random moments, ROUNDS times, and counts what was lost or done twice. A seed repeats a run.
+soak ROUNDS='20' SEED='':
+    cargo build --locked -p orchd
+    cargo run --locked -q -p demo --example soak -- "${CARGO_TARGET_DIR:-target}/debug/orchd" {{ ROUNDS }} {{ SEED }}
+
 # Advisories, licences, banned crates and sources; needs cargo-deny and the network.
 deny:
     cargo deny --locked check

@@ -93,6 +93,8 @@ async fn print_environment(
     runner.start(&spec).await?;
     match runner.wait(&spec.run).await? {
         RunStatus::Ended(end) => Ok(end.log_tail),
-        RunStatus::Running | RunStatus::Lost => Err(PortError::retry("the run did not end")),
+        RunStatus::Running | RunStatus::NeverBegan | RunStatus::Lost => {
+            Err(PortError::retry("the run did not end"))
+        }
     }
 }

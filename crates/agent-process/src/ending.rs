@@ -40,8 +40,9 @@ fn understand(run_dir: &Path, state: io::Result<RunState>) -> io::Result<RunStat
         }
         Err(error) => return Err(error),
     };
-    if !run_dir.is_dir() {
-        return Ok(RunStatus::Lost);
+    // The runner makes the log right before it starts the program.
+    if exit.is_none() && !process::stdout_log(run_dir).exists() {
+        return Ok(RunStatus::NeverBegan);
     }
     if exit.is_none() {
         // The checkout is used again by the next attempt.

@@ -19,7 +19,7 @@ use serde_json::Value;
 
 const KILLS_PER_ROUND: u64 = 5;
 /// Kills fall into the first so many milliseconds of a start.
-const WINDOW_MS: u64 = 4_000;
+const WINDOW_MS: u64 = 1_800;
 
 fn main() {
     let mut arguments = std::env::args().skip(1);

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::project::Project;
-use crate::stage::{Stage, WriteScope};
+use crate::stage::{GateName, Stage, WriteScope};
 use crate::task::{Bounce, Task};
 
 /// Why a role is started.
@@ -45,7 +45,7 @@ pub enum Launch {
 pub fn compose(task: &Task, stage: &Stage, project: &Project, launch: &Launch) -> String {
     let mut text = String::new();
     header(&mut text, task, stage, project);
-    reason(&mut text, task, launch);
+    reason(&mut text, (task, stage), launch);
     history(&mut text, task, launch);
     text
 }
@@ -99,14 +99,14 @@ fn scope_line(scope: &WriteScope, directory: &str) -> String {
     }
 }
 
-fn reason(text: &mut String, task: &Task, launch: &Launch) {
+fn reason(text: &mut String, (task, stage): (&Task, &Stage), launch: &Launch) {
     let _ = match launch {
         Launch::First => Ok(()),
         Launch::Bounce => task.bounces.last().map_or(Ok(()), |bounce| newest(text, bounce)),
         Launch::Repair { diagnosis } => writeln!(
             text,
             "\n## Repair\n\nYour last run ended, but its result cannot be taken: {diagnosis}\n\nMend exactly that. Front matter is the first thing in the file:\n\n{}",
-            example(task)
+            example(task, stage)
         ),
         Launch::Answers { text: answers } => writeln!(text, "\n## Answers\n\n{answers}"),
         Launch::Rejected { reason } => writeln!(text, "\n## Rejected\n\n{reason}"),
@@ -147,13 +147,14 @@ fn history(text: &mut String, task: &Task, launch: &Launch) {
     }
 }
 
-fn example(task: &Task) -> String {
-    let field = match task.stage.as_str() {
-        "review" => "verdict: APPROVED        # or REQUEST_CHANGES",
-        "testing" => "result: PASS             # or FAILED",
-        "deploy-staging" => "staging_status: SUCCESS  # or FAILED",
-        "deploy" => "deploy_status: SUCCESS   # or FAILED",
-        _ => "status: done",
-    };
+fn example(task: &Task, stage: &Stage) -> String {
+    let fields = [
+        (GateName::CheckReviewerVerdict, "verdict: APPROVED        # or REQUEST_CHANGES"),
+        (GateName::CheckTestsPassed, "result: PASS             # or FAILED"),
+        (GateName::CheckStagingStatus, "staging_status: SUCCESS  # or FAILED"),
+        (GateName::CheckDeployStatus, "deploy_status: SUCCESS   # or FAILED"),
+    ];
+    let read = fields.iter().find(|(gate, _)| stage.gates.contains(gate));
+    let field = read.map_or("status: done", |(_, field)| field);
     format!("---\nwork_item: {}\n{field}\n---", task.work_item)
 }

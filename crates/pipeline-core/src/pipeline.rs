@@ -1,4 +1,11 @@
-//! The pipeline definition: an ordered list of stages with their gates, routes and limits. Data; the built-in one is here.
+//! The pipeline definition: an ordered list of stages with their gates, routes and limits. Data: built in, or read from a file.
+//! It knows no task: the rules that follow it are in `transition`.
+
+mod built_in;
+pub mod file;
+pub mod worst_case;
+pub mod difference;
+pub mod mermaid;
 
 use std::fmt::Write;
 
@@ -7,8 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::PipelineDigest;
 use crate::project::Project;
-use crate::role::Role;
-use crate::stage::{Cause, Column, GateName, OnFail, Stage, StageName, WriteScope};
+use crate::stage::{Stage, StageName};
 
 /// How often a loop may turn before a human is asked (behaviour §2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,13 +68,7 @@ impl Pipeline {
     /// The built-in pipeline: analysis, architecture, development, review, testing, deploy-staging, deploy.
     #[must_use]
     pub fn built_in() -> Self {
-        Self {
-            name: "built-in".to_owned(),
-            stages: built_in_stages(),
-            after_merge: vec![StageName::new("deploy-staging"), StageName::new("deploy")],
-            mending: StageName::new("development"),
-            limits: Limits::default(),
-        }
+        built_in::pipeline()
     }
 
     /// SHA-256 of the definition; what a task is pinned to.
@@ -140,113 +140,4 @@ impl Pipeline {
 
 fn applies(stage: &Stage, project: &Project) -> bool {
     !stage.staging_only || project.staging
-}
-
-fn built_in_stages() -> Vec<Stage> {
-    let documents =
-        |patterns: &[&str]| WriteScope::Documents(patterns.iter().map(ToString::to_string).collect());
-    let bounce = |cause| OnFail::Bounce {
-        stage: StageName::new("development"),
-        cause,
-    };
-    let block = || OnFail::Block {
-        stage: StageName::new("development"),
-    };
-    vec![
-        Stage {
-            column: Column::Todo,
-            ..plain("created")
-        },
-        Stage {
-            role: Some(Role::new(Role::ANALYST)),
-            gates: vec![GateName::CheckAnalysisComplete, GateName::CheckAnalysisApproved],
-            asks_in: Some("questions.md".to_owned()),
-            scope: documents(&["01*", "02*", "03*", "04*", "questions.md"]),
-            ..plain("analysis")
-        },
-        Stage {
-            role: Some(Role::new(Role::ARCHITECT)),
-            gates: vec![GateName::CheckArchitectureDone],
-            column: Column::Architecture,
-            objects_in: Some(("conflict.md".to_owned(), StageName::new("analysis"))),
-            scope: WriteScope::DocsTree(
-                ["06-adr/*", "07-*", "08-*", "10-*", "conflict.md"]
-                    .map(str::to_owned)
-                    .to_vec(),
-            ),
-            ..plain("architecture")
-        },
-        Stage {
-            role: Some(Role::new(Role::DEVELOPER)),
-            gates: vec![GateName::CheckCiGreen],
-            on_fail: bounce(Cause::Ci),
-            column: Column::Development,
-            scope: WriteScope::Code(["07-*", "08-*", "09-*", "10-*"].map(str::to_owned).to_vec()),
-            ..plain("development")
-        },
-        Stage {
-            role: Some(Role::new(Role::REVIEWER)),
-            gates: vec![GateName::CheckReviewerVerdict],
-            on_fail: bounce(Cause::Review),
-            column: Column::Review,
-            reports: vec!["12-review.md".to_owned()],
-            scope: documents(&["12-review.md"]),
-            ..plain("review")
-        },
-        Stage {
-            role: Some(Role::new(Role::TESTER)),
-            gates: vec![GateName::CheckTestsPassed],
-            on_fail: bounce(Cause::Tests),
-            column: Column::Testing,
-            reports: vec!["13-test-report.md".to_owned()],
-            scope: documents(&["13-test-report.md"]),
-            ..plain("testing")
-        },
-        Stage {
-            staging_only: true,
-            ..deploying("deploy-staging", GateName::CheckStagingStatus, block())
-        },
-        deploying("deploy", GateName::CheckDeployStatus, block()),
-        Stage {
-            column: Column::Done,
-            ..plain("done")
-        },
-    ]
-}
-
-fn deploying(name: &str, gate: GateName, on_fail: OnFail) -> Stage {
-    let report = if gate == GateName::CheckStagingStatus {
-        "15-staging-log.md"
-    } else {
-        "14-deploy-log.md"
-    };
-    Stage {
-        role: Some(Role::new(Role::DEPLOYER)),
-        gates: vec![gate],
-        on_fail,
-        reports: vec![report.to_owned()],
-        scope: WriteScope::Documents(
-            ["14-deploy-log.md", "15-staging-log.md"]
-                .map(str::to_owned)
-                .to_vec(),
-        ),
-        single_attempt: true,
-        ..plain(name)
-    }
-}
-
-fn plain(name: &str) -> Stage {
-    Stage {
-        name: StageName::new(name),
-        role: None,
-        gates: Vec::new(),
-        on_fail: OnFail::Repair,
-        column: Column::InProgress,
-        reports: Vec::new(),
-        asks_in: None,
-        objects_in: None,
-        scope: WriteScope::Documents(Vec::new()),
-        single_attempt: false,
-        staging_only: false,
-    }
 }

@@ -156,6 +156,18 @@ pub enum GateName {
 }
 
 impl GateName {
+    /// Every gate.
+    pub const ALL: [Self; 8] = [
+        Self::CheckAnalysisComplete,
+        Self::CheckAnalysisApproved,
+        Self::CheckArchitectureDone,
+        Self::CheckCiGreen,
+        Self::CheckReviewerVerdict,
+        Self::CheckTestsPassed,
+        Self::CheckStagingStatus,
+        Self::CheckDeployStatus,
+    ];
+
     /// The name as it stands in messages and pipeline files.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -178,9 +190,9 @@ impl fmt::Display for GateName {
     }
 }
 
-/// Why a task went back to an earlier stage; each cause has its own counter.
+/// Why a task went back to an earlier stage; each cause has its own counter. Written as one word, so that it can be a key of a map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(into = "&'static str", try_from = "String")]
 pub enum Cause {
     /// Continuous integration is red.
     Ci,
@@ -190,6 +202,8 @@ pub enum Cause {
     Tests,
     /// The default branch moved and cannot be merged cleanly.
     Conflict,
+    /// Another gate failed.
+    Gate(GateName),
 }
 
 impl Cause {
@@ -201,7 +215,39 @@ impl Cause {
             Self::Review => "review",
             Self::Tests => "tests",
             Self::Conflict => "conflict",
+            Self::Gate(gate) => gate.as_str(),
         }
+    }
+}
+
+impl From<Cause> for &'static str {
+    fn from(cause: Cause) -> Self {
+        cause.as_str()
+    }
+}
+
+/// A word that is no cause.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no cause '{0}'; known: ci, review, tests, conflict, or the name of a gate")]
+pub struct UnknownCause(pub String);
+
+impl FromStr for Cause {
+    type Err = UnknownCause;
+
+    fn from_str(text: &str) -> Result<Self, UnknownCause> {
+        [Self::Ci, Self::Review, Self::Tests, Self::Conflict]
+            .into_iter()
+            .chain(GateName::ALL.into_iter().map(Self::Gate))
+            .find(|cause| cause.as_str() == text)
+            .ok_or_else(|| UnknownCause(text.to_owned()))
+    }
+}
+
+impl TryFrom<String> for Cause {
+    type Error = UnknownCause;
+
+    fn try_from(text: String) -> Result<Self, UnknownCause> {
+        text.parse()
     }
 }
 
@@ -264,6 +310,9 @@ pub struct Stage {
     pub objects_in: Option<(String, StageName)>,
     /// What the role may write.
     pub scope: WriteScope,
+    /// The role's prompt at the project's default branch, where it is not `agents/{role}.md`. A path in the repository.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<String>,
     /// Runs are never repeated automatically (deployer).
     pub single_attempt: bool,
     /// Only in projects with staging.

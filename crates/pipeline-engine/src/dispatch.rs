@@ -8,8 +8,10 @@ mod recovery;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use pipeline_core::id::JobId;
+use pipeline_core::job::JobKind;
 use pipeline_core::port::store::StoreError;
 use pipeline_core::port::store::jobs::{Claim, ClaimRequest, LeasedJob};
 use tokio::task::JoinSet;
@@ -50,6 +52,10 @@ impl Dispatcher {
                 project_limits: settings.project_limits.clone(),
             };
             match self.context.store.claim(request).await? {
+                Claim::Taken(job) if self.checkout_is_taken(&job).await? => {
+                    let at = now.plus(Duration::from_secs(1));
+                    self.context.store.give_back(job.id, job.fence, at, false).await?;
+                }
                 Claim::Taken(job) => self.begin(*job, execution::Beginning::Fresh).await,
                 Claim::Empty { .. } => return Ok(()),
             }
@@ -76,6 +82,18 @@ impl Dispatcher {
             }
         }
         Ok(())
+    }
+
+    /// An earlier agent of the same task was called off and has not ended yet; there is one checkout per branch.
+    async fn checkout_is_taken(&self, job: &LeasedJob) -> Result<bool, StoreError> {
+        let is_agent = |job: &LeasedJob| matches!(job.kind, JobKind::Agent(_));
+        if !is_agent(job) {
+            return Ok(false);
+        }
+        let leased = self.context.store.leased().await?;
+        Ok(leased
+            .iter()
+            .any(|other| other.id != job.id && other.id.task == job.id.task && is_agent(other)))
     }
 
     async fn begin(&self, job: LeasedJob, beginning: execution::Beginning) {

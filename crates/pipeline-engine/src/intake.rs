@@ -1,12 +1,11 @@
 //! Intake: news becomes deliveries, deliveries become hints, hints become one look at an object, a look becomes an event.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
+mod delay;
 
-use pipeline_core::effect::{EffectKind, Lane, Mode, Need, NewEffect};
+use std::collections::BTreeMap;
+
 use pipeline_core::event::Event;
-use pipeline_core::id::{DeliveryId, EffectKey, ProjectId};
-use pipeline_core::message::alert::error_alert;
+use pipeline_core::id::{DeliveryId, ProjectId};
 use pipeline_core::observation::{Hint, ItemObservation};
 use pipeline_core::order::{BoardOrder, BoardOrderKind};
 use pipeline_core::orders::new_orders;
@@ -14,7 +13,6 @@ use pipeline_core::port::source::{Decoded, EventSource};
 use pipeline_core::port::store::StoreError;
 use pipeline_core::port::store::deliveries::{Delivery, Settlement};
 use pipeline_core::port::store::tasks::{Commit, Committed, TaskKey, TaskWrite};
-use pipeline_core::retry::back_off;
 use pipeline_core::start;
 use pipeline_core::transition::Rules;
 
@@ -92,7 +90,7 @@ async fn handle(context: &Context, waiting: Vec<Delivery>) -> Result<(), StoreEr
         let ids: Vec<DeliveryId> = deliveries.iter().map(|delivery| delivery.id).collect();
         match look(context, &project, &hint, ids.clone()).await? {
             Looked::Seen => context.store.settle(&ids, Settlement::Done).await?,
-            Looked::Unreadable(error) => delay(context, &project, (&deliveries, error)).await?,
+            Looked::Unreadable(error) => delay::delay(context, &project, (&deliveries, error)).await?,
         }
     }
     Ok(())
@@ -144,60 +142,6 @@ pub(crate) async fn look(
             }
         }
     }
-}
-
-/// A read that fails delays its hint only; after some tries the delivery is set aside, and people are told.
-async fn delay(
-    context: &Context,
-    project: &ProjectId,
-    (deliveries, error): (&[Delivery], String),
-) -> Result<(), StoreError> {
-    for delivery in deliveries {
-        let tries = delivery.attempts + 1;
-        if tries < context.settings.delivery_attempts {
-            let wait = back_off(delivery.id.0, tries, None).max(Duration::from_millis(500));
-            let at = context.clock.now().plus(wait);
-            context
-                .store
-                .settle(
-                    &[delivery.id],
-                    Settlement::Retry {
-                        error: error.clone(),
-                        at,
-                    },
-                )
-                .await?;
-            continue;
-        }
-        tracing::error!(delivery.id = %delivery.id, error, "a delivery is set aside");
-        context
-            .store
-            .settle(&[delivery.id], Settlement::Dead(error.clone()))
-            .await?;
-        let text = error_alert(
-            project.as_str(),
-            &format!("news from {} was set aside: {error}", delivery.source),
-        );
-        let key = EffectKey::new(format!("{project}/delivery/{}", delivery.id));
-        let lane = Lane(format!("{project}:chat"));
-        let effect = NewEffect {
-            key,
-            task: None,
-            project: project.clone(),
-            lane,
-            mode: Mode::Append,
-            need: Need::Tell,
-            kind: EffectKind::Alert { text },
-        };
-        let commit = Commit {
-            at: context.clock.now(),
-            effects: vec![effect],
-            ..Commit::default()
-        };
-        Wanted::of(&commit).ring(context);
-        context.store.commit(commit).await?;
-    }
-    Ok(())
 }
 
 async fn item_seen(
@@ -265,6 +209,7 @@ async fn observed(
             step::step(context, task.id, Event::ItemObserved { item, order }, along).await?;
             return Ok(());
         }
+        let _marks = context.wakes.marks.lock().await;
         let starts = order
             .as_ref()
             .filter(|order| order.what == BoardOrderKind::InProgress && !item.deleted);

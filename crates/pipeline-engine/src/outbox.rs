@@ -56,30 +56,54 @@ impl Outbox {
                 return Ok(());
             }
             for row in rows {
-                let context = Arc::clone(&self.context);
+                let (context, keys) = (Arc::clone(&self.context), Arc::clone(&self.keys));
+                let key = row.effect.key.clone();
+                lock(&keys).insert(key.clone());
                 sending.spawn(async move {
                     deliver(&context, row).await;
+                    lock(&keys).remove(&key);
                     context.wakes.outbox.notify_one();
                 });
             }
         }
     }
+
+    /// Rows in flight that nobody sends: the answer to their claim was lost, or their task died. They may have arrived.
+    pub(crate) async fn take_up_strays(&self) -> Result<(), StoreError> {
+        let _sending = self.sending.lock().await;
+        let now = self.context.clock.now();
+        for row in self.context.store.effects(OutboxFilter::Open).await? {
+            let key = &row.effect.key;
+            if row.status == EffectStatus::InFlight && !lock(&self.keys).contains(key) {
+                tracing::error!(effect.key = %key, "an effect was claimed and not sent; it is taken up");
+                self.context
+                    .store
+                    .postpone(key, now, "claimed and not sent", true)
+                    .await?;
+            }
+        }
+        Ok(())
+    }
 }
 
-/// Sends a row; the store is met with patience, for the row is in flight until its end is stored.
+fn lock(keys: &std::sync::Mutex<BTreeSet<EffectKey>>) -> std::sync::MutexGuard<'_, BTreeSet<EffectKey>> {
+    keys.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Sends a row once; the store is met with patience, for the row is in flight until its end is stored. What was sent is not sent again
+/// meanwhile: the end may be stored although the answer was lost, and newer rows of the lane may have overtaken this one.
 async fn deliver(context: &Context, row: OutboxRow) {
-    while let Err(error) = send(context, row.clone()).await {
+    let answer = send(context, &row).await;
+    while let Err(error) = settle(context, &row, &answer).await {
         tracing::error!(effect.key = %row.effect.key, %error, "the end of an effect could not be stored; trying again");
         let wait = context.settings.poll.max(Duration::from_millis(200));
         context.clock.sleep_until(context.clock.now().plus(wait)).await;
     }
 }
 
-async fn send(context: &Context, row: OutboxRow) -> Result<(), StoreError> {
-    let key = row.effect.key.clone();
+async fn send(context: &Context, row: &OutboxRow) -> Result<delivery::Delivered, PortError> {
     let task = Context::label(row.effect.task);
-    let kind = row.effect.kind.name();
-    tracing::debug!(effect.key = %key, task.id = task, kind, "sending");
+    tracing::debug!(effect.key = %row.effect.key, task.id = task, kind = row.effect.kind.name(), "sending");
     let answer = match context.ports(&row.effect.project) {
         Some(ports) => delivery::carry_out(context, ports, &row.effect).await,
         None => Err(PortError::retry(format!(
@@ -87,30 +111,43 @@ async fn send(context: &Context, row: OutboxRow) -> Result<(), StoreError> {
             row.effect.project
         ))),
     };
-    match answer {
-        Ok(delivered) => {
-            context.wakes.news();
-            arrived(context, row, delivered).await
-        }
-        Err(error) if may_repeat(&error) && row.attempts + 1 < context.settings.effect_attempts => {
-            let wish = if let PortError::Retry { after, .. } = &error {
-                *after
-            } else {
-                None
-            };
-            let at = context
-                .clock
-                .now()
-                .plus(back_off(key.as_str(), row.attempts + 1, wish));
-            tracing::warn!(effect.key = %key, task.id = task, kind, %error, "the effect is tried again later");
-            let ambiguous = matches!(error, PortError::Ambiguous(_));
-            context
-                .store
-                .postpone(&key, at, &error.to_string(), ambiguous)
-                .await
-        }
-        Err(error) => dead(context, row, error.to_string()).await,
+    if answer.is_ok() {
+        context.wakes.news();
     }
+    answer
+}
+
+/// Stores what came of a row.
+async fn settle(
+    context: &Context,
+    row: &OutboxRow,
+    answer: &Result<delivery::Delivered, PortError>,
+) -> Result<(), StoreError> {
+    match answer {
+        Ok(delivered) => arrived(context, row.clone(), delivered).await,
+        Err(error) if may_repeat(error) && row.attempts + 1 < context.settings.effect_attempts => {
+            postpone(context, row, error).await
+        }
+        Err(error) => dead(context, row.clone(), error.to_string()).await,
+    }
+}
+
+async fn postpone(context: &Context, row: &OutboxRow, error: &PortError) -> Result<(), StoreError> {
+    let key = &row.effect.key;
+    let (task, kind) = (Context::label(row.effect.task), row.effect.kind.name());
+    let wish = if let PortError::Retry { after, .. } = error {
+        *after
+    } else {
+        None
+    };
+    let wait = back_off(key.as_str(), row.attempts + 1, wish);
+    tracing::warn!(effect.key = %key, task.id = task, kind, %error, "the effect is tried again later");
+    let ambiguous = matches!(error, PortError::Ambiguous(_));
+    let at = context.clock.now().plus(wait);
+    context
+        .store
+        .postpone(key, at, &error.to_string(), ambiguous)
+        .await
 }
 
 fn may_repeat(error: &PortError) -> bool {
@@ -120,7 +157,7 @@ fn may_repeat(error: &PortError) -> bool {
 async fn arrived(
     context: &Context,
     row: OutboxRow,
-    delivered: delivery::Delivered,
+    delivered: &delivery::Delivered,
 ) -> Result<(), StoreError> {
     let end = EffectEnd {
         key: row.effect.key.clone(),
@@ -136,7 +173,7 @@ async fn arrived(
         (Need::Required, Some(task)) => {
             let event = Event::EffectDone {
                 key: row.effect.key,
-                result: delivered.result,
+                result: delivered.result.clone(),
             };
             let along = Along {
                 effect_end: Some(end),
@@ -145,7 +182,8 @@ async fn arrived(
             step(context, task, event, along).await.map(|_| ())
         }
         (Need::Required | Need::Tell, _) => {
-            let mark = unwritten(context, &row.effect, &delivered).await?;
+            let _marks = context.wakes.marks.lock().await;
+            let mark = unwritten(context, &row.effect, delivered).await?;
             context.store.commit(Commit { mark, ..commit }).await?;
             Ok(())
         }

@@ -77,6 +77,11 @@ pub(crate) async fn step(
             now: context.clock.now(),
         };
         let decision = decide(&task, &event, rules);
+        let _marks = if touches_mark(&decision, &along) {
+            Some(context.wakes.marks.lock().await)
+        } else {
+            None
+        };
         let (commit, stepped) = match decision {
             Decision::Change(change) => changed(context, &task, &event, (*change, &along)).await?,
             Decision::Ignore(why) => (
@@ -107,6 +112,14 @@ pub(crate) async fn step(
             }
         }
     }
+}
+
+fn touches_mark(decision: &Decision, along: &Along) -> bool {
+    let writes_column = match decision {
+        Decision::Change(change) => !written_columns(&change.effects).is_empty(),
+        Decision::Ignore(_) | Decision::Illegal(_) => false,
+    };
+    writes_column || along.mark.is_some()
 }
 
 async fn changed(

@@ -1,6 +1,6 @@
 //! Wake-ups between loops. Losing one costs a poll interval, nothing else.
 
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 
 /// One bell per loop; a ring while nobody waits is kept for the next wait.
 #[derive(Debug, Default)]
@@ -10,6 +10,8 @@ pub struct Wakes {
     pub(crate) dispatch: Notify,
     pub(crate) outbox: Notify,
     pub(crate) sweep: Notify,
+    /// Held while what is remembered of an issue is read, changed and committed: a mark carries no revision of its own.
+    pub(crate) marks: Mutex<()>,
 }
 
 impl Wakes {

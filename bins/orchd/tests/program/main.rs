@@ -3,5 +3,6 @@
 mod demo_run;
 mod scenarios;
 mod kills;
+mod own_repository;
 mod bad_input;
 mod second_daemon;

@@ -128,7 +128,9 @@ pub(crate) async fn end_of(runner: &ProcessRunner, spec: &RunSpec) -> RunEnd {
 pub(crate) fn ended(status: RunStatus) -> RunEnd {
     match status {
         RunStatus::Ended(end) => *end,
-        other @ (RunStatus::Running | RunStatus::Lost) => panic!("the run is {other:?}"),
+        other @ (RunStatus::Running | RunStatus::NeverBegan | RunStatus::Lost) => {
+            panic!("the run is {other:?}")
+        }
     }
 }
 

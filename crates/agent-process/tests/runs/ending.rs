@@ -115,9 +115,9 @@ async fn waiting_ends_with_the_run() {
 }
 
 #[tokio::test]
-async fn a_run_that_was_never_started_is_lost() {
+async fn a_run_that_was_never_started_never_began() {
     let bench = Bench::new();
     let runner = bench.runner(DONE);
-    assert_eq!(runner.status(&id("1-1-1")).await, Ok(RunStatus::Lost));
-    assert_eq!(runner.wait(&id("1-1-1")).await, Ok(RunStatus::Lost));
+    assert_eq!(runner.status(&id("1-1-1")).await, Ok(RunStatus::NeverBegan));
+    assert_eq!(runner.wait(&id("1-1-1")).await, Ok(RunStatus::NeverBegan));
 }

@@ -92,7 +92,7 @@ async fn a_runner_program_that_is_missing_is_a_wrong_setting() {
     let refused = runner.start(&bench.agent("1-1-1")).await;
     assert!(matches!(refused, Err(PortError::Permanent(_))), "{refused:?}");
     // Not `status`: a child that another test forks at this moment holds a copy of the lock until its exec.
-    assert_eq!(runner.wait(&id("1-1-1")).await, Ok(RunStatus::Lost));
+    assert_eq!(runner.wait(&id("1-1-1")).await, Ok(RunStatus::NeverBegan));
 }
 
 #[tokio::test]

@@ -58,7 +58,9 @@ pub enum RunStatus {
     Running,
     /// It ended.
     Ended(Box<RunEnd>),
-    /// It is neither alive nor did it leave a completion marker.
+    /// Its program never began: nothing of it was done.
+    NeverBegan,
+    /// Its program may have begun, it is not alive, and it left no completion marker.
     Lost,
 }
 
@@ -87,7 +89,7 @@ pub trait Runner: Send + Sync {
     /// Starts it; returns when it runs. `Permanent`: a program is missing or the settings are wrong.
     async fn start(&self, spec: &RunSpec) -> Result<(), PortError>;
 
-    /// How it stands now; `Lost` also for a run that was never started.
+    /// How it stands now; `NeverBegan` also for a run that nobody started.
     async fn status(&self, run: &RunId) -> Result<RunStatus, PortError>;
 
     /// Returns as soon as it is not `Running` any more.

@@ -5,7 +5,7 @@ use crate::evidence::Evidence;
 use crate::gate::{GateInput, GateOutcome, Pending, gate};
 use crate::id::JobId;
 use crate::message::alert::{
-    approve_request_alert, deploy_failed_alert, error_alert, questions_alert, questions_exhausted_alert,
+    approve_request_alert, blocked_alert, deploy_failed_alert, error_alert, questions_alert, questions_exhausted_alert,
     staging_failed_alert,
 };
 use crate::message::comment::{
@@ -13,7 +13,6 @@ use crate::message::comment::{
     questions_exhausted_comment, staging_failed_comment,
 };
 use crate::retry::back_off;
-use crate::role::Role;
 use crate::stage::{GateName, OnFail, Stage};
 use crate::task::{Ask, Phase, Resume, TaskState, Wait};
 use crate::transition::plan::Plan;
@@ -69,7 +68,10 @@ fn signalled(plan: &mut Plan<'_>, stage: &Stage, evidence: &Evidence) -> bool {
         evidence.document(&path).map(|document| document.text.clone())
     };
     if let Some(text) = stage.asks_in.as_deref().and_then(|name| fresh(plan, name)) {
-        questions(plan, &text);
+        let gate = stage.gates.first().copied();
+        if !gate.is_some_and(|gate| gently(plan, gate, "the role asks questions, which are not answered")) {
+            questions(plan, &text);
+        }
         return true;
     }
     if let Some((name, answering)) = &stage.objects_in
@@ -84,10 +86,10 @@ fn signalled(plan: &mut Plan<'_>, stage: &Stage, evidence: &Evidence) -> bool {
 
 fn questions(plan: &mut Plan<'_>, text: &str) {
     let locale = plan.rules.project.locale;
-    let analyst = Role::new(Role::ANALYST);
-    plan.comment(analyst.clone(), questions_comment(locale, text));
+    let asking = plan.voice(&plan.task.stage);
+    plan.comment(asking.clone(), questions_comment(locale, text));
     if plan.task.counters.question_rounds >= plan.rules.pipeline.limits.question_rounds {
-        plan.comment(analyst, questions_exhausted_comment(locale));
+        plan.comment(asking, questions_exhausted_comment(locale));
         plan.alert(questions_exhausted_alert(locale, plan.task.work_item.as_str()));
         plan.note("blocked: rounds of questions used up");
         return plan.stop("rounds of questions used up", Resume::Role);
@@ -103,8 +105,8 @@ fn questions(plan: &mut Plan<'_>, text: &str) {
 }
 
 fn objection(plan: &mut Plan<'_>, answering: &Stage, text: &str) {
-    let architect = Role::new(Role::ARCHITECT);
-    plan.comment(architect, conflict_comment(plan.rules.project.locale, text));
+    let objecting = plan.voice(&plan.task.stage);
+    plan.comment(objecting, conflict_comment(plan.rules.project.locale, text));
     plan.task.approval = None;
     if plan.task.counters.conflict_rounds >= plan.rules.pipeline.limits.conflict_rounds {
         stage::move_to(plan, answering);
@@ -195,12 +197,8 @@ fn gently(plan: &mut Plan<'_>, name: GateName, reason: &str) -> bool {
     let Some(before) = plan.task.recheck.take() else {
         return false;
     };
-    let role = plan
-        .stage(&plan.task.stage)
-        .and_then(|stage| stage.role.clone())
-        .unwrap_or_else(Role::stream);
     plan.comment(
-        role,
+        plan.voice(&plan.task.stage),
         gate_failed_comment(plan.task.stage.as_str(), name.as_str(), reason),
     );
     plan.note(format!("{name} looked again: {reason}"));
@@ -224,15 +222,21 @@ fn roll_back(
     let why = findings
         .first()
         .map_or_else(|| reason.to_owned(), |finding| format!("{reason}: {finding}"));
-    let deployer = Role::new(Role::DEPLOYER);
+    let from = plan.task.stage.clone();
     let wi = plan.task.work_item.to_string();
-    if name == GateName::CheckStagingStatus {
-        plan.comment(deployer, staging_failed_comment(locale, &why));
-        plan.alert(staging_failed_alert(&wi, &why));
+    let (html, alert) = if name == GateName::CheckStagingStatus {
+        (staging_failed_comment(locale, &why), staging_failed_alert(&wi, &why))
+    } else if name == GateName::CheckDeployStatus {
+        (deploy_failed_comment(locale, &why), deploy_failed_alert(&wi, &why))
     } else {
-        plan.comment(deployer, deploy_failed_comment(locale, &why));
-        plan.alert(deploy_failed_alert(&wi, &why));
-    }
+        let what = format!("Set the issue to In Progress: {} goes on", to.name);
+        (
+            gate_failed_comment(from.as_str(), name.as_str(), &why),
+            blocked_alert(&wi, from.as_str(), &why, &what),
+        )
+    };
+    plan.comment(plan.voice(&from), html);
+    plan.alert(alert);
     if plan.task.merged.take().is_some() {
         plan.task.rolled_back_at = Some(plan.rules.now);
         plan.task.pull_request = None;

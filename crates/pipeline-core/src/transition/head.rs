@@ -40,7 +40,9 @@ fn is_known_foreign(plan: &Plan<'_>, theirs: &CommitSha) -> bool {
 
 fn same_head(plan: &mut Plan<'_>, head: &HeadObservation) -> Outcome {
     match head.pull_request.as_ref().map(|pull| (pull.number, &pull.state)) {
-        Some((number, PullRequestState::Merged { head, commit, at })) if Some(number) == plan.task.pull_request => {
+        Some((number, PullRequestState::Merged { head, commit, at }))
+            if Some(number) == plan.task.pull_request =>
+        {
             let is_ours = Some(head) == plan.task.head.as_ref();
             if is_ours && plan.task.rolled_back_at.is_none_or(|rolled| *at > rolled) {
                 merged_outside(plan, commit);
@@ -117,7 +119,9 @@ pub(super) fn foreign(plan: &mut Plan<'_>, head: &HeadObservation) {
     if head.descends {
         return match &plan.task.state {
             TaskState::Blocked { .. } => take(plan, theirs),
-            TaskState::Publishing { .. } => adopt_and_work(plan, theirs),
+            TaskState::Publishing { .. } | TaskState::Waiting(Wait::Human(Ask::ProtectedPaths { .. })) => {
+                adopt_and_work(plan, theirs);
+            }
             TaskState::Starting
             | TaskState::Working { .. }
             | TaskState::Gathering { .. }

@@ -112,6 +112,10 @@ pub(super) fn answered(plan: &mut Plan<'_>, outcome: &MergeOutcome) -> Outcome {
         MergeOutcome::Conflict { .. } | MergeOutcome::HeadMoved { .. } if rejection.is_some() => {}
         MergeOutcome::BaseMerged { head, code_tree } => base_merged(plan, head, code_tree),
         MergeOutcome::Conflict { base, files } => conflict(plan, base, files),
+        MergeOutcome::HeadMoved { .. } if plan.task.phase == Phase::Documents => plan.block(
+            "the branch of the documents holds somebody else's commit; put our head back or merge it by hand",
+            Resume::Merge,
+        ),
         MergeOutcome::HeadMoved { .. } => stage::gather(plan),
         MergeOutcome::Closed => {
             closed(plan);
@@ -225,18 +229,21 @@ pub(super) fn finish(plan: &mut Plan<'_>) {
     if let Some(job) = plan.task.ci_job.take() {
         plan.cancel(job);
     }
+    let mut closing = Role::stream();
     if let Some(last) = plan.rules.pipeline.last() {
+        if let Some(worker) = plan.rules.pipeline.previous(&last.name, plan.rules.project) {
+            closing = plan.voice(&worker.name);
+        }
         stage::move_to(plan, last);
     }
     plan.goto(TaskState::Done);
-    let deployer = Role::new(Role::DEPLOYER);
-    plan.comment(deployer.clone(), done_comment());
+    plan.comment(closing.clone(), done_comment());
     let summary = summary_comment(
         plan.rules.project.locale,
         &plan.task.usage(),
         &usage_by_role(plan),
     );
-    plan.comment(deployer, summary);
+    plan.comment(closing, summary);
     stage::release(plan);
     plan.note("done");
 }

@@ -25,7 +25,14 @@ pub(super) fn go_on(plan: &mut Plan<'_>, answers: &str) {
     match plan.task.state.clone() {
         TaskState::Waiting(Wait::Answers) => with_answers(plan, answers),
         TaskState::Waiting(Wait::Human(Ask::Documents { .. })) => with_answers(plan, answers),
-        TaskState::Blocked { reason, resume } => restart(plan, &reason, resume),
+        TaskState::Blocked { reason, resume } => {
+            let said = if answers.is_empty() {
+                reason
+            } else {
+                format!("{reason}\n\nSince then a human wrote:\n\n{answers}")
+            };
+            restart(plan, &said, resume);
+        }
         TaskState::Starting
         | TaskState::Working { .. }
         | TaskState::Publishing { .. }
@@ -42,7 +49,7 @@ fn with_answers(plan: &mut Plan<'_>, answers: &str) {
         return;
     };
     plan.comment(
-        Role::new(Role::ANALYST),
+        plan.voice(&stage.name),
         relaunched_with_answers_comment(plan.rules.project.locale),
     );
     let text = if answers.is_empty() {
@@ -58,6 +65,7 @@ pub(super) fn restart(plan: &mut Plan<'_>, reason: &str, resume: Resume) {
     let Some(stage) = plan.stage(&plan.task.stage) else {
         return;
     };
+    let reason = [reason, &blocking_findings(plan)].concat();
     stage::refresh_counters(plan);
     plan.comment(
         Role::stream(),
@@ -65,13 +73,7 @@ pub(super) fn restart(plan: &mut Plan<'_>, reason: &str, resume: Resume) {
     );
     plan.note("restarted with fresh counters");
     match resume {
-        Resume::Role => stage::launch(
-            plan,
-            stage,
-            &Launch::Restart {
-                reason: reason.to_owned(),
-            },
-        ),
+        Resume::Role => stage::launch(plan, stage, &Launch::Restart { reason }),
         Resume::Gates => {
             plan.task.ci = None;
             stage::start_ci(plan);
@@ -86,6 +88,16 @@ pub(super) fn restart(plan: &mut Plan<'_>, reason: &str, resume: Resume) {
         }
         Resume::Merge => merging::begin(plan),
     }
+}
+
+/// The whole findings of the bounce that blocked the task, if one did.
+fn blocking_findings(plan: &Plan<'_>) -> String {
+    let last = plan.task.bounces.last();
+    let blocking = last.filter(|bounce| bounce.at == plan.task.since);
+    let findings = blocking
+        .map(|bounce| bounce.findings.as_slice())
+        .unwrap_or_default();
+    findings.iter().map(|finding| format!("\n- {finding}")).collect()
 }
 
 /// Approved: what it does depends on what was asked.
@@ -198,10 +210,13 @@ pub(super) fn send_back(plan: &mut Plan<'_>, reason: &str) {
         }
         None => {
             let Some(stage) = plan.stage(&from) else { return };
-            plan.comment(
-                Role::new(Role::ANALYST),
-                analyst_rejected_comment(project.locale, reason),
-            );
+            let role = plan.voice(&from);
+            let html = if role.as_str() == Role::ANALYST {
+                analyst_rejected_comment(project.locale, reason)
+            } else {
+                rolled_back_comment(project.locale, from.as_str(), from.as_str(), reason)
+            };
+            plan.comment(role, html);
             stage::launch(plan, stage, &launch);
         }
     }

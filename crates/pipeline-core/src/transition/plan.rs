@@ -45,6 +45,13 @@ impl<'a> Plan<'a> {
         self.rules.pipeline.stage(name)
     }
 
+    /// Who speaks about what happened in a stage: its role, or the orchestrator where nobody works.
+    pub(crate) fn voice(&self, stage: &StageName) -> Role {
+        self.stage(stage)
+            .and_then(|stage| stage.role.clone())
+            .unwrap_or_else(Role::stream)
+    }
+
     pub(crate) fn note(&mut self, note: impl Into<String>) {
         self.notes.push(note.into());
     }

@@ -2,7 +2,7 @@
 
 use crate::effect::{EffectKind, EffectResult, Merge, MergeStyle};
 use crate::id::{CommitSha, EffectKey, RunId};
-use crate::message::comment::start_comment;
+use crate::message::comment::{stage_change_comment, start_comment};
 use crate::observation::HeadObservation;
 use crate::role::Role;
 use crate::task::{Phase, Resume, TaskState, Wait};
@@ -93,7 +93,13 @@ fn started(plan: &mut Plan<'_>, head: &CommitSha) -> Outcome {
         plan.block("the pipeline has no stage in which somebody works", Resume::Role);
         return Ok(());
     };
-    plan.comment(Role::new(Role::ANALYST), start_comment(plan.rules.project.locale));
+    let role = plan.voice(&first.name);
+    if role.as_str() == Role::ANALYST {
+        plan.comment(role, start_comment(plan.rules.project.locale));
+    } else {
+        let html = stage_change_comment(plan.task.stage.as_str(), first.name.as_str(), Some(&role));
+        plan.comment(Role::stream(), html);
+    }
     stage::move_to(plan, first);
     stage::launch(plan, first, &crate::brief::Launch::First);
     Ok(())

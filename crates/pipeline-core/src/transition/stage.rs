@@ -30,10 +30,7 @@ pub(super) fn advance(plan: &mut Plan<'_>) {
 
 /// Enters a stage and starts its role; the last stage completes the task.
 pub(super) fn enter(plan: &mut Plan<'_>, stage: &Stage) {
-    if plan
-        .stage(&plan.task.stage)
-        .is_some_and(|from| from.asks_in.is_some())
-    {
+    if plan.stage(&plan.task.stage).is_some_and(tell::asks_approval) {
         plan.task.review_clock.1 = plan.task.review_clock.0.map(|_| plan.rules.now);
     }
     if stage.role.is_none() {
@@ -69,6 +66,10 @@ pub(super) fn move_back(plan: &mut Plan<'_>, stage: &Stage) {
 /// Queues a run of the stage's role.
 pub(super) fn launch(plan: &mut Plan<'_>, stage: &Stage, why: &Launch) {
     let Some(role) = stage.role.clone() else { return };
+    // Its result would be that of a head which is about to be replaced.
+    if let Some(job) = plan.task.ci_job.take() {
+        plan.cancel(job);
+    }
     plan.task.counters.attempts = 0;
     plan.task.counters.transient = 0;
     plan.task.outage = None;

@@ -2,14 +2,14 @@
 
 use crate::evidence::{Evidence, EvidenceRequest};
 use crate::message::comment::{
-    ci_bounced_comment, merge_conflict_comment, review_bounced_comment, tests_failed_comment,
+    ci_bounced_comment, gate_failed_comment, merge_conflict_comment, review_bounced_comment, tests_failed_comment,
 };
 use crate::message::status::{
     StatusComment, branch_label, document_labels, pull_request_label, status_comment,
 };
 use crate::message::tracker::{self, DoneTimes, LineKind, StageLine, TrackerMessage};
 use crate::role::Role;
-use crate::stage::{Cause, Stage};
+use crate::stage::{Cause, GateName, Stage};
 use crate::task::{Task, TaskState};
 use crate::transition::Rules;
 use crate::transition::plan::Plan;
@@ -62,14 +62,20 @@ pub(super) fn readable(plan: &mut Plan<'_>, stage: &Stage, evidence: &Evidence) 
         verdict: word(&["result", "verdict"]).as_deref(),
         status: word(&["status", "staging_status", "deploy_status"]).as_deref(),
         duration_seconds: Some(totals.last_duration_ms / 1_000).filter(|_| totals.finished),
-        documents: &documents(&plan.task, stage, role, evidence),
+        documents: &documents(plan, stage, role, evidence),
         usage: &totals.last_usage,
     });
     plan.comment(role.clone(), html);
 }
 
-fn documents(task: &Task, stage: &Stage, role: &Role, evidence: &Evidence) -> Vec<(String, Option<String>)> {
-    if role.as_str() == Role::DEVELOPER {
+fn documents(
+    plan: &Plan<'_>,
+    stage: &Stage,
+    role: &Role,
+    evidence: &Evidence,
+) -> Vec<(String, Option<String>)> {
+    let task = &plan.task;
+    if stage.name == plan.rules.pipeline.mending {
         let branch = (branch_label(task.branch.as_str()), None);
         let pull = task.pull_request.map(|number| (pull_request_label(number), None));
         return std::iter::once(branch).chain(pull).collect();
@@ -106,27 +112,32 @@ pub(super) fn bounced(plan: &mut Plan<'_>, cause: Cause) {
             .map(|finding| finding.lines().next().unwrap_or_default().to_owned())
             .collect()
     };
+    let there = plan.voice(&bounce.from);
     let (author, html) = match cause {
         Cause::Review => {
             let count = u32::try_from(bounce.findings.len()).unwrap_or(u32::MAX);
-            (
-                Role::REVIEWER,
-                review_bounced_comment(locale, count, attempt, max),
-            )
+            (there, review_bounced_comment(locale, count, attempt, max))
         }
-        Cause::Ci => (Role::DEVELOPER, ci_bounced_comment(attempt, max, &first_lines())),
-        Cause::Tests => (Role::TESTER, tests_failed_comment(locale, &bounce.reason)),
+        Cause::Ci => (
+            plan.voice(&plan.task.stage),
+            ci_bounced_comment(attempt, max, &first_lines()),
+        ),
+        Cause::Tests => (there, tests_failed_comment(locale, &bounce.reason)),
+        Cause::Gate(gate) => (
+            there,
+            gate_failed_comment(bounce.from.as_str(), gate.as_str(), &bounce.reason),
+        ),
         Cause::Conflict => {
             let mut files = bounce.findings.clone();
             files.pop();
             let base = plan.rules.project.default_branch.as_str();
             (
-                Role::STREAM,
+                Role::stream(),
                 merge_conflict_comment(locale, base, &files, attempt, max),
             )
         }
     };
-    plan.comment(Role::new(author), html);
+    plan.comment(author, html);
 }
 
 /// The task's live message.
@@ -137,6 +148,7 @@ pub(super) fn tracker_message(task: &Task, rules: Rules<'_>) -> String {
         (Some(from), None) => Some((rules.now.since(from).as_secs(), true)),
         (None, _) => None,
     };
+    let approved_at = rules.pipeline.stages.iter().find(|stage| asks_approval(stage));
     for stage in &rules.pipeline.stages {
         if let Some(kind) = line_kind(task, stage) {
             lines.push(StageLine {
@@ -144,7 +156,7 @@ pub(super) fn tracker_message(task: &Task, rules: Rules<'_>) -> String {
                 kind,
             });
         }
-        if let (Some((seconds, waiting)), true) = (reading(task), stage.asks_in.is_some()) {
+        if let (Some((seconds, waiting)), true) = (reading(task), approved_at == Some(stage)) {
             lines.push(StageLine {
                 stage: &stage.name,
                 kind: LineKind::ReviewClock { seconds, waiting },
@@ -165,6 +177,11 @@ pub(super) fn tracker_message(task: &Task, rules: Rules<'_>) -> String {
         done,
         pull_request: task.pull_request,
     })
+}
+
+/// A human's approval ends the stage; the review clock counts the time until then.
+pub(super) fn asks_approval(stage: &Stage) -> bool {
+    stage.gates.contains(&GateName::CheckAnalysisApproved)
 }
 
 fn line_kind<'a>(task: &'a Task, stage: &Stage) -> Option<LineKind<'a>> {

@@ -1,4 +1,19 @@
-//! Findings (behaviour §4.6): content for the next brief, never a verdict.
+//! Findings (behaviour §4.6): content for the next brief, never a verdict. Bounded: [`MAX_REPORT_BYTES`] of a report are read, once, and
+//! [`MAX_FINDINGS`] of each kind are kept, each cut to [`MAX_TEXT`] characters.
+
+mod fence;
+mod item;
+mod failing;
+
+use crate::verdict::lines::{Line, lines};
+use crate::verdict::lookalike::appearance;
+
+/// Nothing after so many bytes of a report is looked at.
+pub const MAX_REPORT_BYTES: usize = 1024 * 1024;
+/// The most findings of a test report, and of each severity of a review.
+pub const MAX_FINDINGS: usize = 50;
+/// The longest finding, in characters.
+pub const MAX_TEXT: usize = 1_000;
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,19 +40,17 @@ impl Severity {
         }
     }
 
-    fn of_heading(line: &str) -> Option<Self> {
-        let title = line.trim_start_matches('#').trim_start();
-        if title.len() == line.len() {
-            return None;
-        }
-        let (severity, rest) = [
-            ("P0", Self::P0),
-            ("P1", Self::P1),
-            ("P2", Self::P2),
-            ("P3", Self::P3),
-        ]
-        .into_iter()
-        .find_map(|(name, severity)| Some((severity, title.strip_prefix(name)?)))?;
+    /// What a heading's title begins with, past emphasis and symbols; a Cyrillic Р counts as well.
+    fn of_title(title: &str) -> Option<Self> {
+        let start: String = title
+            .trim_start_matches(|letter: char| !letter.is_alphanumeric())
+            .chars()
+            .take(3)
+            .collect();
+        let start = appearance(&start);
+        let (severity, rest) = [Self::P0, Self::P1, Self::P2, Self::P3]
+            .into_iter()
+            .find_map(|severity| Some((severity, start.strip_prefix(severity.as_str())?)))?;
         (!rest.starts_with(char::is_alphanumeric)).then_some(severity)
     }
 }
@@ -51,134 +64,63 @@ pub struct Finding {
     pub text: String,
 }
 
-/// The open items under headings that begin with P0, P1, P2, P3.
+/// The open items under headings that begin with P0, P1, P2, P3, and under the headings below those.
 #[must_use]
 pub fn review_findings(text: &str) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = Vec::new();
-    let mut severity = None;
-    let mut item_open = false;
-    let mut in_fence = false;
-    for line in text.lines() {
-        let bare = line.trim();
-        if bare.starts_with("```") || bare.starts_with("~~~") {
-            in_fence = !in_fence;
-        } else if in_fence {
+    let text = head(text);
+    let mut fences = fence::Fences::of(text);
+    let mut lines = lines(text).peekable();
+    let mut collector = item::Collector::default();
+    while let Some(line) = lines.next() {
+        if fences.covers(line) {
             continue;
-        } else if line.starts_with('#') {
-            severity = Severity::of_heading(line);
-            item_open = false;
-        } else if let (Some(severity), Some(item)) = (severity, top_level_item(line)) {
-            item_open = is_open(item);
-            if item_open {
-                findings.push(Finding {
-                    severity,
-                    text: item.trim_start_matches("[ ]").trim().to_owned(),
-                });
-            }
-        } else if bare.is_empty() {
-            continue;
-        } else if item_open && line.starts_with([' ', '\t']) {
-            if let Some(finding) = findings.last_mut() {
-                finding.text.push(' ');
-                finding.text.push_str(bare);
-            }
-        } else {
-            item_open = false;
         }
+        let next = lines.peek().map(|next: &Line<'_>| next.text);
+        collector.line(line.text, next);
     }
-    findings
+    collector.finish()
 }
 
-/// What failed, as far as a test report says it: table rows and lines of fenced summaries.
+/// What failed, as far as a test report says it: table rows and lines of fenced summaries. Each is listed once.
 #[must_use]
 pub fn test_findings(text: &str) -> Vec<String> {
-    let mut findings = Vec::new();
-    let mut in_fence = false;
-    let mut lines = text.lines().peekable();
+    let text = head(text);
+    let mut fences = fence::Fences::of(text);
+    let mut lines = lines(text).peekable();
+    let mut findings: Vec<String> = Vec::new();
     while let Some(line) = lines.next() {
-        let bare = line.trim();
-        if bare.starts_with("```") || bare.starts_with("~~~") {
-            in_fence = !in_fence;
-            continue;
-        }
-        let header = lines.peek().is_some_and(|next| is_table_rule(next.trim()));
-        let found = if in_fence {
-            is_failing_line(bare)
+        let bare = line.text.trim();
+        let found = if fences.covers(line) {
+            failing::is_failing_line(bare)
         } else {
-            !header && is_failing_row(bare)
+            let is_header = lines
+                .peek()
+                .is_some_and(|next| failing::is_table_rule(next.text.trim()));
+            !is_header && failing::is_failing_row(bare)
         };
         if found {
-            findings.push(bare.trim_matches('|').trim().to_owned());
+            let finding = cut(bare.trim_matches('|').trim());
+            if !findings.contains(&finding) {
+                findings.push(finding);
+            }
+            if findings.len() == MAX_FINDINGS {
+                break;
+            }
         }
     }
     findings
 }
 
-fn top_level_item(line: &str) -> Option<&str> {
-    let numbered = || {
-        let rest = line.trim_start_matches(|letter: char| letter.is_ascii_digit());
-        (rest.len() < line.len())
-            .then(|| rest.strip_prefix(". ").or_else(|| rest.strip_prefix(") ")))
-            .flatten()
-    };
-    line.strip_prefix("- ")
-        .or_else(|| line.strip_prefix("* "))
-        .or_else(numbered)
-        .map(str::trim)
+fn head(text: &str) -> &str {
+    text.split_at(text.floor_char_boundary(MAX_REPORT_BYTES)).0
 }
 
-fn is_open(item: &str) -> bool {
-    let resolved = item.starts_with("[x]") || item.starts_with("[X]");
-    let word: String = item
-        .chars()
-        .filter(|letter| letter.is_alphanumeric())
-        .collect::<String>()
-        .to_lowercase();
-    !resolved && !["нет", "none", "na", "no", ""].contains(&word.as_str())
-}
-
-fn is_table_rule(line: &str) -> bool {
-    line.starts_with('|') && line.contains('-') && line.chars().all(|letter| "|-: ".contains(letter))
-}
-
-fn is_failing_row(line: &str) -> bool {
-    line.starts_with('|')
-        && line
-            .split('|')
-            .map(|cell| cell.trim().trim_matches(['*', '`', ' ']))
-            .any(|cell| {
-                let upper = cell.to_uppercase();
-                ["FAIL", "FAILED", "✗", "❌"].contains(&upper.as_str())
-                    || cell.starts_with('✗')
-                    || cell.starts_with('❌')
-            })
-}
-
-fn is_failing_line(line: &str) -> bool {
-    let upper = line.to_uppercase();
-    ["FAIL ", "FAILED ", "FAIL:", "FAILED:", "NOT OK ", "✗", "❌"]
-        .iter()
-        .any(|start| upper.starts_with(start))
-        || upper.ends_with("... FAILED")
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(MAX_TEXT) {
+        Some((end, _)) => format!("{}…", text.split_at(end).0),
+        None => text.to_owned(),
+    }
 }
 
 #[cfg(test)]
-mod cases {
-    use super::*;
-
-    #[test]
-    fn items_of_a_review_with_continuations() {
-        let text = "### P0 — Blocker\n- it crashes\n  on empty input\n- [x] old one\n## P1\n- Нет.\n* —\n### P2\n1. rename `x`\n\n   to `y`\n## Notes\n- not a finding\n";
-        let found: Vec<String> = review_findings(text)
-            .into_iter()
-            .map(|finding| format!("{} {}", finding.severity.as_str(), finding.text))
-            .collect();
-        assert_eq!(found, ["P0 it crashes on empty input", "P2 rename `x` to `y`"]);
-    }
-
-    #[test]
-    fn headers_and_passing_rows_are_no_findings() {
-        let text = "| Test | Failed |\n|---|---|\n| a | 0 |\n| b | FAILED |\n| c | ❌ timeout |\n\n```\nok 1\nFAIL: d\n```\n";
-        assert_eq!(test_findings(text), ["b | FAILED", "c | ❌ timeout", "FAIL: d"]);
-    }
-}
+mod cases;

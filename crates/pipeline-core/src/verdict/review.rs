@@ -1,7 +1,8 @@
 //! The verdict of a review (behaviour §4.2).
 
-use crate::verdict::findings::{Severity, review_findings};
+use crate::verdict::findings::{MAX_REPORT_BYTES, Severity, review_findings};
 use crate::verdict::front_matter::FrontMatter;
+use crate::verdict::lookalike::{appearance, first_disguised};
 
 /// What a review says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,33 +18,72 @@ pub enum ReviewVerdict {
 /// Reads the verdict of a review.
 #[must_use]
 pub fn review_verdict(text: &str) -> ReviewVerdict {
-    let matter = match FrontMatter::read(text) {
-        Ok(matter) => matter,
-        Err(error) => {
-            return ReviewVerdict::Unreadable(format!("No readable frontmatter in review: {error}"));
-        }
-    };
+    match FrontMatter::read(text) {
+        Ok(matter) => read(&matter, text),
+        Err(error) => ReviewVerdict::Unreadable(format!("No readable frontmatter in review: {error}")),
+    }
+}
+
+/// The verdict of a review whose front matter is read already.
+pub(crate) fn read(matter: &FrontMatter, text: &str) -> ReviewVerdict {
     let Some(value) = matter.text("verdict") else {
-        return ReviewVerdict::Unreadable("No machine-readable verdict in review frontmatter".to_owned());
+        return ReviewVerdict::Unreadable(missing(matter));
     };
     if value.eq_ignore_ascii_case("REQUEST_CHANGES") {
         return ReviewVerdict::RequestChanges;
     }
     if !value.eq_ignore_ascii_case("APPROVED") {
         return ReviewVerdict::Unreadable(format!(
-            "Review verdict not recognised: {value} (write APPROVED or REQUEST_CHANGES)"
+            "Review verdict not recognised: {} (write APPROVED or REQUEST_CHANGES)",
+            shown(value, &["APPROVED", "REQUEST_CHANGES"])
         ));
     }
-    let open = review_findings(text)
+    if text.len() > MAX_REPORT_BYTES {
+        return ReviewVerdict::Unreadable(
+            "APPROVED in a review larger than 1 MiB, whose items cannot all be read: make it shorter"
+                .to_owned(),
+        );
+    }
+    match open_blockers(text) {
+        0 => ReviewVerdict::Approved,
+        open => ReviewVerdict::Unreadable(format!(
+            "APPROVED with {open} open P0/P1 items: fix the verdict or mark the items resolved"
+        )),
+    }
+}
+
+fn open_blockers(text: &str) -> usize {
+    review_findings(text)
         .iter()
         .filter(|finding| finding.severity <= Severity::P1)
-        .count();
-    if open > 0 {
-        return ReviewVerdict::Unreadable(format!(
-            "APPROVED with {open} open P0/P1 items: fix the verdict or mark the items resolved"
-        ));
+        .count()
+}
+
+fn missing(matter: &FrontMatter) -> String {
+    let missing = "No machine-readable verdict in review frontmatter";
+    if matter.is_nested("verdict") {
+        return format!("{missing} (it holds a list or mapping; write APPROVED or REQUEST_CHANGES)");
     }
-    ReviewVerdict::Approved
+    match matter.misspelt("verdict") {
+        Some(key) => format!("{missing} (found '{key}'; keys are written in lower case)"),
+        None => missing.to_owned(),
+    }
+}
+
+/// A value for a diagnosis: one line, not long, and a letter named that makes it look like a word that it is not.
+pub(crate) fn shown(value: &str, words: &[&str]) -> String {
+    const MOST: usize = 120;
+    let mut line = value.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some((end, _)) = line.char_indices().nth(MOST) {
+        line.truncate(end);
+        line.push('…');
+    }
+    let looks = appearance(value);
+    let is_disguised = words.iter().any(|word| looks.trim().eq_ignore_ascii_case(word));
+    match first_disguised(value) {
+        Some(letter) if is_disguised => format!("{line} with {letter}"),
+        _ => line,
+    }
 }
 
 #[cfg(test)]
@@ -54,6 +94,10 @@ mod cases {
         assert_eq!(&review_verdict(text), expected, "{text:?}");
     }
 
+    fn unreadable(text: &str, why: &str) {
+        check(text, &ReviewVerdict::Unreadable(why.to_owned()));
+    }
+
     #[test]
     fn two_words_count_and_nothing_else() {
         check("---\nverdict: approved \n---\n", &ReviewVerdict::Approved);
@@ -61,7 +105,13 @@ mod cases {
             "---\nverdict: REQUEST_CHANGES\n---\n",
             &ReviewVerdict::RequestChanges,
         );
-        for value in ["LGTM", "APPROVED with remarks", "АPPROVED"] {
+        for value in [
+            "LGTM",
+            "APPROVED with remarks",
+            "REQUEST CHANGES",
+            "NOT APPROVED",
+            "APPROVED\n  REQUEST_CHANGES",
+        ] {
             let text = format!("---\nverdict: {value}\n---\n");
             assert!(
                 matches!(review_verdict(&text), ReviewVerdict::Unreadable(_)),
@@ -71,17 +121,51 @@ mod cases {
     }
 
     #[test]
+    fn a_diagnosis_says_what_to_mend() {
+        unreadable(
+            "---\nverdict: АPPROVED\n---\n",
+            "Review verdict not recognised: АPPROVED with U+0410, which is not the Latin A (write APPROVED or REQUEST_CHANGES)",
+        );
+        unreadable(
+            "---\nVerdict: APPROVED\n---\n",
+            "No machine-readable verdict in review frontmatter (found 'Verdict'; keys are written in lower case)",
+        );
+        unreadable(
+            "---\nverdict: [APPROVED]\n---\n",
+            "No machine-readable verdict in review frontmatter (it holds a list or mapping; write APPROVED or REQUEST_CHANGES)",
+        );
+        unreadable(
+            "---\nversion: 2\n---\n",
+            "No machine-readable verdict in review frontmatter",
+        );
+    }
+
+    #[test]
     fn approval_with_an_open_blocker_is_a_contradiction() {
-        let text = "---\nverdict: APPROVED\n---\n### P0 — Blocker\n- it crashes\n";
-        check(
-            text,
-            &ReviewVerdict::Unreadable(
-                "APPROVED with 1 open P0/P1 items: fix the verdict or mark the items resolved".to_owned(),
-            ),
+        unreadable(
+            "---\nverdict: APPROVED\n---\n### P0 — Blocker\n- it crashes\n",
+            "APPROVED with 1 open P0/P1 items: fix the verdict or mark the items resolved",
+        );
+        unreadable(
+            "---\rverdict: APPROVED\r---\r### P1\r- it crashes\r",
+            "APPROVED with 1 open P0/P1 items: fix the verdict or mark the items resolved",
         );
         check(
             "---\nverdict: APPROVED\n---\n### P0\n- [x] it crashed\n- Нет.\n### P2\n- a nit\n",
             &ReviewVerdict::Approved,
+        );
+    }
+
+    #[test]
+    fn approval_needs_a_body_that_was_read_to_its_end() {
+        let body = "x\n".repeat(MAX_REPORT_BYTES / 2);
+        unreadable(
+            &format!("---\nverdict: APPROVED\n---\n{body}"),
+            "APPROVED in a review larger than 1 MiB, whose items cannot all be read: make it shorter",
+        );
+        check(
+            &format!("---\nverdict: REQUEST_CHANGES\n---\n{body}"),
+            &ReviewVerdict::RequestChanges,
         );
     }
 }

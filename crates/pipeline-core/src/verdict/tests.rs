@@ -1,6 +1,8 @@
 //! The verdict of a test report: `result:`, `verdict:`, `status:` of equal rank (behaviour §4.3).
 
-use crate::verdict::front_matter::{FrontMatter, FrontMatterError};
+use crate::verdict::front_matter::{FrontMatter, FrontMatterError, Problem};
+use crate::verdict::lookalike::{appearance, first_disguised};
+use crate::verdict::review::shown;
 use crate::verdict::tokens::{Tone, tone};
 
 /// What a test report says.
@@ -19,23 +21,27 @@ pub enum TestVerdict {
     Unreadable(String),
 }
 
+/// The keys that may hold the verdict, of equal rank.
+const KEYS: [&str; 3] = ["result", "verdict", "status"];
+
 /// Reads the verdict of a test report.
 #[must_use]
 pub fn test_verdict(text: &str) -> TestVerdict {
-    let matter = match FrontMatter::read(text) {
-        Ok(matter) => matter,
-        Err(error) => return TestVerdict::Unreadable(unreadable(&error)),
-    };
-    let values: Vec<&str> = ["result", "verdict", "status"]
-        .iter()
-        .filter_map(|key| matter.text(key))
-        .collect();
+    match FrontMatter::read(text) {
+        Ok(matter) => read(&matter),
+        Err(error) => TestVerdict::Unreadable(unreadable(&error)),
+    }
+}
+
+/// The verdict of a test report whose front matter is read already.
+pub(crate) fn read(matter: &FrontMatter) -> TestVerdict {
+    let values: Vec<&str> = KEYS.iter().filter_map(|key| matter.text(key)).collect();
     let mut positive = None;
     for value in &values {
         match tone(value) {
             Tone::Negative(word) => {
                 return TestVerdict::Fail {
-                    value: (*value).to_owned(),
+                    value: shown(value, &[]),
                     word,
                 };
             }
@@ -43,26 +49,48 @@ pub fn test_verdict(text: &str) -> TestVerdict {
             Tone::Unknown => {}
         }
     }
+    if let Some(why) = doubt(matter, &values) {
+        return TestVerdict::Unreadable(why);
+    }
     match (positive, values.first()) {
-        (Some(value), _) => TestVerdict::Pass(value.to_owned()),
+        (Some(value), _) => TestVerdict::Pass(shown(value, &[])),
         (None, None) => TestVerdict::Unreadable(
             "No machine-readable verdict/status/result in test report frontmatter".to_owned(),
         ),
         (None, Some(value)) => TestVerdict::Unreadable(format!(
-            "Test verdict not recognised: {value} (write result: PASS or result: FAILED)"
+            "Test verdict not recognised: {} (write result: PASS or result: FAILED)",
+            shown(value, &[])
         )),
     }
 }
 
+/// What keeps the values from being believed: a list where a word belongs, or a letter that makes a value look like another verdict.
+fn doubt(matter: &FrontMatter, values: &[&str]) -> Option<String> {
+    if let Some(key) = KEYS.iter().find(|key| matter.is_nested(key)) {
+        return Some(format!(
+            "Test verdict not recognised: '{key}' holds a list or mapping (write result: PASS or result: FAILED)"
+        ));
+    }
+    values.iter().find_map(|value| {
+        let letter = first_disguised(value)?;
+        (tone(&appearance(value)) != tone(value)).then(|| {
+            format!(
+                "Test verdict not recognised: {} with {letter} (write result: PASS or result: FAILED)",
+                shown(value, &[])
+            )
+        })
+    })
+}
+
 fn unreadable(error: &FrontMatterError) -> String {
-    match error {
-        FrontMatterError::Missing => {
-            "No YAML frontmatter in test report (cannot read machine verdict)".to_owned()
-        }
-        FrontMatterError::Unclosed | FrontMatterError::NotAMapping => {
-            "Malformed YAML frontmatter in test report".to_owned()
-        }
-        FrontMatterError::Fenced | FrontMatterError::TooLarge | FrontMatterError::Invalid { .. } => {
+    match error.problem {
+        Problem::Missing(_) => "No YAML frontmatter in test report (cannot read machine verdict)".to_owned(),
+        Problem::Unclosed => "Malformed YAML frontmatter in test report".to_owned(),
+        Problem::Fenced
+        | Problem::TooLarge
+        | Problem::NotAMapping
+        | Problem::OverLimit { .. }
+        | Problem::Invalid(_) => {
             format!("Invalid YAML frontmatter in test report: {error}")
         }
     }
@@ -92,6 +120,24 @@ mod cases {
         );
         check("result: PASS\nverdict: BLOCKED", "fail: BLOCKED (BLOCKED)");
         check("result: PASS\nstatus: failed", "fail: failed (FAILED)");
+        check("result: mostly fine\nstatus: pass", "pass: pass");
+        check("result: PASS\nverdict: 9/10 cases", "fail: 9/10 cases (9/10)");
+    }
+
+    #[test]
+    fn what_cannot_be_believed_is_no_pass() {
+        check(
+            "result: PASS\nverdict: FАILED",
+            "unreadable: Test verdict not recognised: FАILED with U+0410, which is not the Latin A (write result: PASS or result: FAILED)",
+        );
+        check(
+            "result: PASS\nstatus: [failed]",
+            "unreadable: Test verdict not recognised: 'status' holds a list or mapping (write result: PASS or result: FAILED)",
+        );
+        check(
+            "result: PASS ✅\u{fe0f} — всё хорошо",
+            "pass: PASS ✅\u{fe0f} — всё хорошо",
+        );
     }
 
     #[test]
@@ -114,6 +160,14 @@ mod cases {
                 "No YAML frontmatter in test report (cannot read machine verdict)",
             ),
             ("---\nresult: PASS\n", "Malformed YAML frontmatter in test report"),
+            (
+                "---\n- PASS\n---\n",
+                "Invalid YAML frontmatter in test report: line 2, column 1: the front matter must be a mapping of keys to values, such as 'verdict: APPROVED'",
+            ),
+            (
+                "---\nresult: PASS\nresult: FAILED\n---\n",
+                "Invalid YAML frontmatter in test report: line 3, column 1: duplicate key 'result'",
+            ),
         ] {
             assert_eq!(test_verdict(text), TestVerdict::Unreadable(why.to_owned()));
         }

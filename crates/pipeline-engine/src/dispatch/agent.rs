@@ -13,7 +13,7 @@ use pipeline_core::role::Role;
 use pipeline_core::run::{AgentOutcome, FailureClass, RunFailure, RunRecord, RunRow};
 
 use crate::context::{Context, ProjectPorts};
-use crate::dispatch::execution::{Beginning, Worked, failure_of, follow};
+use crate::dispatch::execution::{Beginning, Worked, begun, failure_of, follow};
 
 pub(super) async fn run(
     context: &Context,
@@ -136,11 +136,7 @@ async fn start(
             resume: session_of(context, work).await,
         },
     };
-    context
-        .runner
-        .start(&spec)
-        .await
-        .map_err(|error| failure_of(&error))
+    begun(context.runner.start(&spec).await)
 }
 
 /// The role's prompt at the project's default branch, else ours. Never from the task's branch: an agent does not write its own orders.

@@ -9,7 +9,7 @@ use pipeline_core::port::workspace::CheckoutSpec;
 use pipeline_core::run::{CommandOutcome, RunFailure};
 
 use crate::context::{Context, ProjectPorts};
-use crate::dispatch::execution::{Beginning, Worked, failure_of, follow};
+use crate::dispatch::execution::{Beginning, Worked, begun, failure_of, follow};
 
 pub(super) async fn run(
     context: &Context,
@@ -90,9 +90,5 @@ async fn start(
             command: work.command.clone(),
         },
     };
-    context
-        .runner
-        .start(&spec)
-        .await
-        .map_err(|error| failure_of(&error))
+    begun(context.runner.start(&spec).await)
 }

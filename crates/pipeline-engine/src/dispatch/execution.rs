@@ -152,11 +152,20 @@ fn status_of(event: &Event) -> JobStatus {
     }
 }
 
+/// A start whose answer was lost may have happened: the run is followed, and found lost if it did not.
+pub(crate) fn begun(answer: Result<(), PortError>) -> Result<(), RunFailure> {
+    match answer {
+        Ok(()) | Err(PortError::Ambiguous(_)) => Ok(()),
+        Err(error) => Err(failure_of(&error)),
+    }
+}
+
 /// Follows a run to its end; a lost one is a passing failure.
 pub(crate) async fn follow(context: &Context, run: &RunId) -> Result<Box<RunEnd>, RunFailure> {
     loop {
         match context.runner.wait(run).await {
             Ok(RunStatus::Ended(end)) => return Ok(end),
+            Ok(RunStatus::NeverBegan) => return Err(transient("the run's program was never started")),
             Ok(RunStatus::Lost) => return Err(transient("the run was lost: it left no completion marker")),
             Ok(RunStatus::Running) => {}
             // Not to know how it stands is no reason to start another beside it.

@@ -41,6 +41,11 @@ async fn adopt(context: &Context, job: LeasedJob) -> Result<Option<LeasedJob>, S
         fence: job.fence,
     };
     let status = context.runner.status(&run).await;
+    if let Ok(RunStatus::NeverBegan) = status {
+        tracing::info!(run.id = %run, "the daemon ended before the run began");
+        give_back(context, &job, true).await?;
+        return Ok(None);
+    }
     if let Ok(RunStatus::Lost) = status {
         tracing::warn!(run.id = %run, "the run was lost with its daemon");
         lost(context, &job).await?;
@@ -63,7 +68,8 @@ pub(super) async fn beginning_of(context: &Context, job: &LeasedJob) -> Beginnin
         fence: job.fence,
     };
     match (&job.kind, context.runner.status(&run).await) {
-        (JobKind::Gather(_), _) | (JobKind::Agent(_) | JobKind::Command(_), Ok(RunStatus::Lost)) => {
+        (JobKind::Gather(_), _)
+        | (JobKind::Agent(_) | JobKind::Command(_), Ok(RunStatus::NeverBegan | RunStatus::Lost)) => {
             Beginning::Fresh
         }
         (JobKind::Agent(_) | JobKind::Command(_), _) => Beginning::Adopted,

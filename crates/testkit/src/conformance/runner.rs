@@ -56,8 +56,8 @@ const RUN: fn() -> RunId = || run_id(1, 1, 1);
 /// Both when asked and when waited for.
 pub async fn a_run_that_was_never_started_is_lost(harness: Arc<dyn RunnerHarness>) {
     let runner = harness.runner();
-    assert_eq!(runner.status(&RUN()).await.unwrap(), RunStatus::Lost);
-    assert_eq!(runner.wait(&RUN()).await.unwrap(), RunStatus::Lost);
+    assert_eq!(runner.status(&RUN()).await.unwrap(), RunStatus::NeverBegan);
+    assert_eq!(runner.wait(&RUN()).await.unwrap(), RunStatus::NeverBegan);
 }
 
 /// Exit code, session, summary; no failure.
@@ -137,6 +137,6 @@ async fn run(harness: &Arc<dyn RunnerHarness>, errand: Errand) -> RunEnd {
 fn ended(status: RunStatus) -> RunEnd {
     match status {
         RunStatus::Ended(end) => *end,
-        other @ (RunStatus::Running | RunStatus::Lost) => panic!("it is {other:?}"),
+        other @ (RunStatus::Running | RunStatus::NeverBegan | RunStatus::Lost) => panic!("it is {other:?}"),
     }
 }

@@ -97,6 +97,11 @@ impl FakeRunner {
         }
     }
 
+    /// The daemon was killed before its wish to start the run was heard.
+    pub fn unhear(&self, run: &RunId) {
+        self.set(*run, RunStatus::NeverBegan);
+    }
+
     /// The run vanishes without a trace.
     pub fn lose(&self, run: &RunId) {
         self.set(*run, RunStatus::Lost);

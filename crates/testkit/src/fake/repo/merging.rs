@@ -49,8 +49,12 @@ impl Objects {
     /// The nearest commit that both descend from.
     fn common(&self, ours: &CommitSha, theirs: &CommitSha) -> Option<CommitSha> {
         let before = self.history(ours);
-        self.history(theirs)
-            .into_iter()
-            .find(|commit| before.contains(commit))
+        let mut shared = self.history(theirs);
+        shared.retain(|commit| before.contains(commit));
+        let is_nearest = |commit: &&CommitSha| {
+            let mut others = shared.iter().filter(|other| other != commit);
+            !others.any(|other| self.descends(other, commit))
+        };
+        shared.iter().find(is_nearest).cloned()
     }
 }

@@ -65,6 +65,6 @@ impl Runner for FakeRunner {
 
 impl FakeRunner {
     fn look(&self, run: &RunId) -> RunStatus {
-        self.with(|runs| runs.statuses.get(run).cloned().unwrap_or(RunStatus::Lost))
+        self.with(|runs| runs.statuses.get(run).cloned().unwrap_or(RunStatus::NeverBegan))
     }
 }

@@ -64,7 +64,7 @@ impl ScriptedEnd {
                 timed_out: true,
                 ..*end
             })),
-            RunStatus::Running | RunStatus::Lost => status,
+            RunStatus::Running | RunStatus::NeverBegan | RunStatus::Lost => status,
         })
     }
 

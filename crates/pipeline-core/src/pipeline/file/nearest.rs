@@ -1,0 +1,66 @@
+//! The known name that a mistyped one was probably meant to be.
+
+/// `write 'x'` for the nearest of `known`, else all of them.
+pub(super) fn advice<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    let known: Vec<&str> = known.into_iter().collect();
+    match nearest(name, &known) {
+        Some(meant) => format!("did you mean '{meant}'? known: {}", known.join(", ")),
+        None if known.is_empty() => "there is none to name here: leave it out".to_owned(),
+        None => format!("known: {}", known.join(", ")),
+    }
+}
+
+/// The nearest name, or none when nothing is near enough to be meant. Case does not count, nor `-` for `_`.
+fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let wanted = plain(name);
+    let allowed = (wanted.len() / 3).clamp(1, 4);
+    known
+        .iter()
+        .map(|candidate| (distance(&wanted, &plain(candidate)), *candidate))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+fn plain(name: &str) -> Vec<char> {
+    // A very long name is mistyped anyway; the table below grows with its length.
+    name.to_lowercase().replace(['-', ' '], "_").chars().take(64).collect()
+}
+
+/// Letters to be added, dropped or changed (Levenshtein).
+fn distance(left: &[char], right: &[char]) -> usize {
+    let mut last: Vec<usize> = (0..=right.len()).collect();
+    for (row, letter) in left.iter().enumerate() {
+        let mut current = vec![row + 1];
+        let pairs = right.iter().zip(last.windows(2));
+        let mut before = row + 1;
+        for (other, above) in pairs {
+            let [diagonal, up] = above else { continue };
+            let changed = diagonal + usize::from(letter != other);
+            before = changed.min(up + 1).min(before + 1);
+            current.push(before);
+        }
+        last = current;
+    }
+    last.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod cases {
+    use super::*;
+
+    #[test]
+    fn the_name_that_was_meant_is_found() {
+        let known = ["check_ci_green", "check_tests_passed", "analyst", "In Progress"];
+        for (typed, expected) in [
+            ("check_ci_gren", Some("check_ci_green")),
+            ("check-ci-green", Some("check_ci_green")),
+            ("Analist", Some("analyst")),
+            ("InProgress", Some("In Progress")),
+            ("weather", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(typed, &known), expected, "{typed}");
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! The items of a review, line by line: which heading they stand under, where one ends, and whether it is open.
+
+use crate::verdict::findings::{Finding, MAX_FINDINGS, MAX_TEXT, Severity, cut};
+
+/// Words of an item that say there is nothing, without punctuation and case.
+const NOTHING: [&str; 5] = ["", "нет", "none", "na", "no"];
+
+/// Collects the open items.
+#[derive(Debug, Default)]
+pub(super) struct Collector {
+    findings: Vec<Finding>,
+    /// Kept of each severity.
+    kept: [usize; 4],
+    section: Option<Section>,
+    item: Option<Item>,
+}
+
+/// The section of a severity, and how deep its heading is.
+#[derive(Debug, Clone, Copy)]
+struct Section {
+    severity: Severity,
+    level: usize,
+}
+
+#[derive(Debug)]
+struct Item {
+    severity: Severity,
+    /// Columns before its marker.
+    indent: usize,
+    text: String,
+    /// A blank line was seen; only indented text goes on after it.
+    is_paused: bool,
+}
+
+impl Collector {
+    /// Takes the next line; `next` is the one after it.
+    pub(super) fn line(&mut self, line: &str, next: Option<&str>) {
+        let bare = line.trim();
+        if let Some((level, title)) = heading(bare) {
+            return self.enter(level, title);
+        }
+        let indent = indent(line);
+        if let Some(text) = item_text(bare).filter(|_| self.begins_item(indent)) {
+            return self.begin(indent, text);
+        }
+        match &mut self.item {
+            Some(item) if bare.is_empty() => item.is_paused = true,
+            Some(item) if indent > item.indent || !item.is_paused && !ends_paragraph(bare) => {
+                item.is_paused = false;
+                if item.text.len() < MAX_TEXT * 4 {
+                    item.text.push(' ');
+                    item.text.push_str(bare);
+                }
+            }
+            Some(_) => self.end(),
+            None => {
+                if let Some(level) = next.and_then(underline).filter(|_| !bare.is_empty()) {
+                    self.enter(level, bare);
+                }
+            }
+        }
+    }
+
+    /// The open items, in their order.
+    pub(super) fn finish(mut self) -> Vec<Finding> {
+        self.end();
+        self.findings
+    }
+
+    fn enter(&mut self, level: usize, title: &str) {
+        self.end();
+        self.section = match (Severity::of_title(title), self.section) {
+            (Some(severity), _) => Some(Section { severity, level }),
+            (None, Some(section)) if level > section.level => Some(section),
+            (None, _) => None,
+        };
+    }
+
+    /// A marker deeper than that of the open item is a part of it.
+    fn begins_item(&self, indent: usize) -> bool {
+        self.item.as_ref().is_none_or(|item| indent < item.indent + 2)
+    }
+
+    fn begin(&mut self, indent: usize, text: &str) {
+        self.end();
+        self.item = self.section.map(|section| Item {
+            severity: section.severity,
+            indent,
+            text: text.to_owned(),
+            is_paused: false,
+        });
+    }
+
+    fn end(&mut self) {
+        let Some(item) = self.item.take() else { return };
+        let kept = self.kept.get_mut(item.severity as usize);
+        if let Some(kept) = kept.filter(|kept| **kept < MAX_FINDINGS && is_open(&item.text)) {
+            *kept += 1;
+            self.findings.push(Finding {
+                severity: item.severity,
+                text: cut(item.text.trim_start_matches("[ ]").trim()),
+            });
+        }
+    }
+}
+
+/// `## Title`; `##P0` too, as it is meant so.
+fn heading(bare: &str) -> Option<(usize, &str)> {
+    let title = bare.trim_start_matches('#');
+    let level = bare.len() - title.len();
+    let is_heading =
+        title.is_empty() || title.starts_with([' ', '\t']) || Severity::of_title(title).is_some();
+    ((1..=6).contains(&level) && is_heading).then_some((level, title))
+}
+
+/// The line under a title that makes a heading of it.
+fn underline(line: &str) -> Option<usize> {
+    let bare = line.trim_end();
+    [("=", 1), ("-", 2)].into_iter().find_map(|(letter, level)| {
+        (bare.len() >= 2 && bare.trim_start_matches(letter).is_empty()).then_some(level)
+    })
+}
+
+/// Columns before the text; a tab counts as four.
+fn indent(line: &str) -> usize {
+    line.chars()
+        .take_while(|letter| letter.is_whitespace())
+        .map(|letter| if letter == '\t' { 4 } else { 1 })
+        .sum()
+}
+
+/// What follows the marker of a list item.
+fn item_text(bare: &str) -> Option<&str> {
+    let after = bare
+        .strip_prefix(['-', '*', '+', '•'])
+        .or_else(|| numbered(bare))?;
+    (after.is_empty() || after.starts_with([' ', '\t'])).then(|| after.trim())
+}
+
+fn numbered(bare: &str) -> Option<&str> {
+    let rest = bare.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    (rest.len() < bare.len())
+        .then(|| rest.strip_prefix(['.', ')']))
+        .flatten()
+}
+
+/// Text without indent goes on with an item's paragraph, unless it begins something of its own.
+fn ends_paragraph(bare: &str) -> bool {
+    bare.starts_with(['|', '>', '<']) || underline(bare).is_some() || bare == "***" || bare == "___"
+}
+
+fn is_open(text: &str) -> bool {
+    if text.starts_with("[x]") || text.starts_with("[X]") {
+        return false;
+    }
+    let word: String = text
+        .trim_start_matches("[ ]")
+        .chars()
+        .filter(|letter| letter.is_alphanumeric())
+        .take(8)
+        .collect::<String>()
+        .to_lowercase();
+    !NOTHING.contains(&word.as_str())
+}

@@ -1,0 +1,167 @@
+//! Somebody else touches the task's branch.
+
+use pipeline_core::effect::StatusState;
+use pipeline_core::stage::Column;
+use testkit::fake::runner::ScriptedEnd;
+
+use crate::world::World;
+
+#[tokio::test]
+async fn a_commit_on_top_of_ours_is_adopted_and_ci_looks_again() {
+    let mut world = World::with_external_ci().await;
+    let issue = world.approved().await;
+    let branch = world.branch(&issue).await;
+    let theirs = world.forge.push(&branch, &[("src/more.rs", "fn more() {}\n")]);
+    world.runs_until_idle().await;
+    assert_eq!(world.stands(&issue).await, "development/waiting-ci");
+    assert_eq!(world.task(&issue).await.head, Some(theirs));
+    world.ci(&issue, StatusState::Success, None).await;
+    assert_eq!(world.stands(&issue).await, "done/done");
+    let main = world.repo.default_branch().clone();
+    assert!(world.repo.file(&main, "src/more.rs").is_some());
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn code_adopted_after_the_review_is_reviewed_again() {
+    let mut world = World::with_external_ci().await;
+    world.next("tester", |_| ScriptedEnd::hangs());
+    let issue = world.approved().await;
+    world.ci(&issue, StatusState::Success, None).await;
+    assert_eq!(world.stands(&issue).await, "testing/working");
+    let branch = world.branch(&issue).await;
+    world.forge.push(&branch, &[("src/more.rs", "fn more() {}\n")]);
+    world.runs_until_idle().await;
+    world.seconds(20).await;
+    for _ in 0..3 {
+        world.ci(&issue, StatusState::Success, None).await;
+    }
+    assert_eq!(world.stands(&issue).await, "done/done");
+    assert_eq!(world.runner.briefs("reviewer").len(), 2);
+    assert_eq!(world.runner.briefs("developer").len(), 1);
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn work_that_met_somebody_elses_push_is_done_again_on_top_of_it() {
+    let mut world = World::new().await;
+    let (forge, repo) = (
+        std::sync::Arc::clone(&world.forge),
+        std::sync::Arc::clone(&world.repo),
+    );
+    world.next_writes("developer", move |desk| {
+        let branches = repo.branches();
+        let branch = branches
+            .keys()
+            .find(|name| name.as_str().starts_with("feature/"))
+            .unwrap();
+        forge.push(branch, &[("src/more.rs", "fn more() {}\n")]);
+        desk.code();
+    });
+    let issue = world.approved().await;
+    assert_eq!(world.stands(&issue).await, "done/done");
+    assert_eq!(world.runner.briefs("developer").len(), 2);
+    let main = world.repo.default_branch().clone();
+    for path in ["src/more.rs", "src/greet.rs"] {
+        assert!(world.repo.file(&main, path).is_some(), "{path}");
+    }
+    world.ends().await;
+}
+
+async fn forced(world: &mut World) -> pipeline_core::id::IssueId {
+    let issue = world.approved().await;
+    let branch = world.branch(&issue).await;
+    world.seconds(5).await;
+    world
+        .forge
+        .force_push(&branch, &[("src/theirs.rs", "fn theirs() {}\n")]);
+    world.runs_until_idle().await;
+    assert_eq!(world.stands(&issue).await, "development/waiting-human");
+    assert_eq!(world.times_said(&issue, "holds somebody else's commit"), 1);
+    assert_eq!(world.board.column(&issue), Column::InReview);
+    world.seconds(5).await;
+    issue
+}
+
+#[tokio::test]
+async fn a_force_push_is_adopted_when_a_human_approves() {
+    let mut world = World::with_external_ci().await;
+    let issue = forced(&mut world).await;
+    world.person_moves(&issue, Column::Approved);
+    world.runs_until_idle().await;
+    assert_eq!(world.stands(&issue).await, "development/waiting-ci");
+    world.ci(&issue, StatusState::Success, None).await;
+    assert_eq!(world.stands(&issue).await, "done/done");
+    let main = world.repo.default_branch().clone();
+    assert!(world.repo.file(&main, "src/theirs.rs").is_some());
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn a_force_push_is_undone_when_a_human_rejects() {
+    let mut world = World::with_external_ci().await;
+    let issue = forced(&mut world).await;
+    world.person_moves(&issue, Column::Rejected);
+    world.runs_until_idle().await;
+    assert_eq!(world.stands(&issue).await, "development/waiting-ci");
+    let branch = world.branch(&issue).await;
+    assert!(world.repo.file(&branch, "src/greet.rs").is_some());
+    assert_eq!(world.repo.file(&branch, "src/theirs.rs"), None);
+    world.ci(&issue, StatusState::Success, None).await;
+    assert_eq!(world.stands(&issue).await, "done/done");
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn a_push_to_a_blocked_task_does_not_unblock_it() {
+    let mut world = World::new().await;
+    for _ in 0..2 {
+        world.next("developer", |_| ScriptedEnd::agent_error("no idea"));
+    }
+    let issue = world.approved().await;
+    let branch = world.branch(&issue).await;
+    world.forge.push(&branch, &[("src/greet.rs", "fn theirs() {}\n")]);
+    world.runs_until_idle().await;
+    assert_eq!(world.stands(&issue).await, "development/blocked");
+    world.seconds(5).await;
+    world.person_moves(&issue, Column::InProgress);
+    world.runs_until_idle().await;
+    assert_eq!(world.stands(&issue).await, "done/done");
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn a_branch_that_vanished_is_pushed_again_once() {
+    let mut world = World::with_external_ci().await;
+    let issue = world.approved().await;
+    let branch = world.branch(&issue).await;
+    world.repo.delete_branch(&branch);
+    world.seconds(30).await;
+    assert!(world.repo.head(&branch).is_some());
+    assert_eq!(world.stands(&issue).await, "development/waiting-ci");
+    world.repo.delete_branch(&branch);
+    world.seconds(30).await;
+    assert_eq!(world.stands(&issue).await, "development/blocked");
+    assert_eq!(world.times_alerted("not found or no status"), 1);
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn protected_work_is_done_again_on_top_of_somebody_elses_push() {
+    let mut world = World::new().await;
+    world.next_writes("developer", |desk| {
+        desk.code();
+        desk.tree.write(".github/ci.yml", "jobs: {}\n");
+    });
+    let issue = world.approved().await;
+    assert_eq!(world.stands(&issue).await, "development/waiting-human");
+    let branch = world.branch(&issue).await;
+    world.forge.push(&branch, &[("src/more.rs", "fn more() {}\n")]);
+    world.runs_until_idle().await;
+    assert_eq!(world.stands(&issue).await, "done/done");
+    let main = world.repo.default_branch().clone();
+    for path in ["src/more.rs", "src/greet.rs"] {
+        assert!(world.repo.file(&main, path).is_some(), "{path}");
+    }
+    world.ends().await;
+}

@@ -1,0 +1,27 @@
+//! Stories: the whole engine on fakes, told as the specification tells them. One file per story; `world` wires and watches.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests: a broken expectation panics"
+)]
+
+mod world;
+mod desk;
+mod sight;
+mod watch;
+
+mod happy;
+mod bounce;
+mod analysis;
+mod approval;
+mod rejection;
+mod repair;
+mod failure;
+mod deploy;
+mod merge;
+mod branch;
+mod orders;
+mod start;
+mod ci;
+mod recovery;
