@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::command::{
-    advance::Advance, approve::Approve, cancel::Cancel, queue::Queue, reject::Reject, requeue::Requeue,
-    restart::Restart, status::Status, task_show::TaskShow, why::Why,
+    advance::Advance, approve::Approve, cancel::Cancel, pipeline::PipelineCommand, queue::Queue,
+    reject::Reject, requeue::Requeue, restart::Restart, status::Status, task_show::TaskShow,
+    verdict::Verdict, why::Why,
 };
 use crate::exit;
 
@@ -49,6 +50,9 @@ pub(crate) enum Command {
     Why(Why),
     /// Show the queue: counts, running, queued and recent jobs
     Queue(Queue),
+    /// Check, show and compare pipelines; needs no daemon
+    #[command(subcommand)]
+    Pipeline(PipelineCommand),
     /// Order: approve what the task asks a human
     Approve(Approve),
     /// Order: reject it, with the reason
@@ -61,6 +65,8 @@ pub(crate) enum Command {
     Cancel(Cancel),
     /// Order: restart a blocked task with fresh counters
     Restart(Restart),
+    /// Judge reports as the gates do; needs no daemon, data directory or settings
+    Verdict(Verdict),
 }
 
 /// What to do with one task.

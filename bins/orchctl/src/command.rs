@@ -10,6 +10,8 @@ pub(crate) mod advance;
 pub(crate) mod requeue;
 pub(crate) mod cancel;
 pub(crate) mod restart;
+pub(crate) mod verdict;
+pub(crate) mod pipeline;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -31,6 +33,12 @@ pub(crate) async fn run(cli: Cli) -> ExitCode {
 
 async fn carry_out(cli: &Cli) -> Result<u8, Failure> {
     let format = if cli.json { Format::Json } else { Format::Text };
+    if let Command::Verdict(verdict) = &cli.command {
+        return verdict.run(format);
+    }
+    if let Command::Pipeline(pipeline) = &cli.command {
+        return pipeline.run(format);
+    }
     let session = &Session::open(&cli.home, Duration::from_secs(cli.timeout), format)?;
     match &cli.command {
         Command::Status(status) => status.run(session).await.map(|()| exit::OK),
@@ -43,5 +51,7 @@ async fn carry_out(cli: &Cli) -> Result<u8, Failure> {
         Command::Requeue(requeue) => requeue.run(session).await,
         Command::Cancel(cancel) => cancel.run(session).await,
         Command::Restart(restart) => restart.run(session).await,
+        Command::Verdict(verdict) => verdict.run(format),
+        Command::Pipeline(pipeline) => pipeline.run(format),
     }
 }

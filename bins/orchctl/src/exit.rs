@@ -15,6 +15,18 @@ pub(crate) const NO_ANSWER: u8 = 6;
 /// The result could not be written to standard output.
 pub(crate) const OUTPUT: u8 = 7;
 
+/// `verdict`: every report passes.
+pub(crate) const PASS: u8 = 0;
+/// `verdict`: a report fails, and none is unreadable.
+pub(crate) const FAIL: u8 = 1;
+/// `verdict`: a report cannot be read. It counts more than a failure: nothing is known of that report.
+pub(crate) const UNREADABLE: u8 = 2;
+
+/// `pipeline check`: a file has problems; `pipeline diff`: the two differ.
+pub(crate) const DIFFERENT: u8 = 1;
+/// `pipeline show` and `pipeline diff`: a pipeline cannot be used.
+pub(crate) const UNUSABLE: u8 = 2;
+
 /// The list in the help text. Code 2 is that of the command line's parser.
 pub(crate) const HELP: &str = "\
 Exit codes:
@@ -26,6 +38,8 @@ Exit codes:
   5  the store cannot be used (missing, of another version, damaged, busy)
   6  the daemon did not answer in time; the order is kept
   7  the result could not be written to standard output
+'orchctl verdict' has its own: 0 every report passes, 1 one fails, 2 one cannot be read (the highest counts).
+'orchctl pipeline' too: 1 a file has problems, or two pipelines differ, 2 there is no pipeline to show or compare.
 
 What --json prints is described in bins/orchctl/README.md.";
 

@@ -1,6 +1,6 @@
 //! The one place that writes to the terminal.
 
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IsTerminal as _, Write};
 
 use serde::Serialize;
 
@@ -29,12 +29,22 @@ pub(crate) fn show(result: &impl Show, format: Format) -> Result<(), Failure> {
             serde_json::to_string_pretty(result).map_err(|error| Failure::Output(error.into()))?
         }
     };
+    print(&text)
+}
+
+/// Writes text to standard output, and a line end.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match writeln!(out, "{text}").and_then(|()| out.flush()) {
         // Whoever read it has seen enough, such as `head`.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         written => written.map_err(Failure::Output),
     }
+}
+
+/// Whether a person reads standard output.
+pub(crate) fn is_terminal() -> bool {
+    io::stdout().is_terminal()
 }
 
 /// Writes a sentence to standard error. When that is closed there is nobody left to tell.

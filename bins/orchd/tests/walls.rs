@@ -141,7 +141,22 @@ const LIBRARIES: &[Library] = &[
 ];
 
 /// Libraries that must not stand anywhere below the rules.
-const NOT_BELOW_THE_RULES: &[&str] = &["tokio", "hyper", "rusqlite", "ureq", "rustix", "tracing"];
+const NOT_BELOW_THE_RULES: &[&str] = &[
+    "tokio", "smol", "polling", "mio", "socket2", "hyper", "axum", "rusqlite", "r2d2", "ureq", "reqwest",
+    "rustix", "tempfile", "tracing",
+];
+
+/// What the rules alone are built on, without any feature: whoever embeds them builds this too.
+const RULES_ARE_BUILT_ON: &[&str] = &[
+    "deunicode",
+    "granit-parser",
+    "jiff",
+    "ring",
+    "serde",
+    "serde-saphyr",
+    "serde_json",
+    "thiserror",
+];
 
 #[test]
 fn crates_import_only_what_the_architecture_allows() {
@@ -205,6 +220,28 @@ fn nothing_below_the_rules_does_anything() {
             "{library} stands below pipeline-core: the rules do no I/O and have no runtime"
         );
     }
+}
+
+#[test]
+fn the_rules_alone_are_small() {
+    let metadata = metadata();
+    let members = metadata.workspace_packages();
+    let rules = members
+        .iter()
+        .find(|package| package.name.as_str() == "pipeline-core")
+        .unwrap();
+    assert_eq!(
+        rules.features.get("default").map(Vec::len).unwrap_or_default(),
+        0,
+        "pipeline-core has features that are on by default"
+    );
+    let built_on: BTreeSet<&str> = rules
+        .dependencies
+        .iter()
+        .filter(|dependency| dependency.kind == DependencyKind::Normal && !dependency.optional)
+        .map(|dependency| dependency.name.as_str())
+        .collect();
+    assert_eq!(built_on, RULES_ARE_BUILT_ON.iter().copied().collect());
 }
 
 #[test]

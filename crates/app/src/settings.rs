@@ -22,6 +22,7 @@ use std::time::Duration;
 
 use pipeline_core::effect::MergeStyle;
 use pipeline_core::id::BranchName;
+use pipeline_core::pipeline::Pipeline;
 use pipeline_core::project::{Locale, MergeTime};
 use pipeline_core::role::Role;
 
@@ -93,10 +94,14 @@ pub struct ProjectSettings {
     pub staging: bool,
     /// What CI runs, by `sh -c` in a clean checkout.
     pub test_command: String,
+    /// It is run as CI; else as the gate `check_tests_local`.
+    pub has_ci: bool,
     /// The agent, by `sh -c`, in the checkout, with the brief on its standard input.
     pub agent_cmd: String,
     /// Further environment of the agent.
     pub agent_env: BTreeMap<String, String>,
+    /// Its pipeline, with its own limits; `max_developer_retries` and `max_bounces` take the place of two of them.
+    pub pipeline: Pipeline,
     /// When to merge.
     pub merge: MergeTime,
     /// How to merge.

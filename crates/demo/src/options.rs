@@ -10,8 +10,8 @@ use crate::scenario::Scenario;
 pub struct Options {
     /// This program, for runners and the scripted agent.
     pub exe: PathBuf,
-    /// Where the state is kept; none: a new temporary directory that stays.
-    pub home: Option<PathBuf>,
+    /// Where the state is kept; it stays after the end.
+    pub home: PathBuf,
     /// The scripted agent's story.
     pub scenario: Scenario,
     /// Somebody's repository instead of the sample project; cloned, never written.

@@ -9,6 +9,7 @@ use app::places::Places;
 use app::settings::{Profile, ProjectSettings, Settings};
 use git::{Identity, NewCommit, RefExpectation, Repository};
 use pipeline_core::effect::MergeStyle;
+use pipeline_core::pipeline::Pipeline;
 use pipeline_core::port::clock::Clock;
 use pipeline_core::project::{Locale, MergeTime};
 
@@ -103,11 +104,13 @@ fn project(options: &Options, memory: &Memory) -> ProjectSettings {
         locale: Locale::En,
         staging: true,
         test_command: memory.test_command.clone(),
+        has_ci: true,
         agent_cmd: memory
             .agent_cmd
             .clone()
             .unwrap_or_else(|| scripted(options, memory)),
         agent_env: BTreeMap::new(),
+        pipeline: Pipeline::built_in(),
         merge: MergeTime::OnDeployEntry,
         merge_style: MergeStyle::Merge,
         approvers: Vec::new(),

@@ -9,6 +9,13 @@ use pipeline_core::usage::{cost_text, duration_text, tokens_text};
 use pipeline_core::why::explain;
 use serde::Serialize;
 
+/// The task is done, and its merge commit is in the default branch.
+pub const EXIT_DONE: u8 = 0;
+/// The task is neither done nor blocked.
+pub const EXIT_NOT_DONE: u8 = 1;
+/// The task is blocked and needs a human.
+pub const EXIT_BLOCKED: u8 = 3;
+
 /// What happened, in the field names of `--json`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
@@ -92,13 +99,13 @@ impl Report {
         }
     }
 
-    /// 0: done and merged. 3: blocked. 1: anything else.
+    /// The exit code that tells it.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match (self.state.as_str(), self.merged) {
-            ("done", true) => 0,
-            ("blocked", _) => 3,
-            _ => 1,
+            ("done", true) => EXIT_DONE,
+            ("blocked", _) => EXIT_BLOCKED,
+            _ => EXIT_NOT_DONE,
         }
     }
 
@@ -106,7 +113,7 @@ impl Report {
     #[must_use]
     pub fn closing_lines(&self, project: &ProjectId) -> Vec<String> {
         let mut lines = Vec::new();
-        if self.exit_code() == 0 {
+        if self.exit_code() == EXIT_DONE {
             let commit = self
                 .merge_commit
                 .as_deref()

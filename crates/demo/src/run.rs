@@ -4,14 +4,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::wire::{Listeners, Parts, Program, RunnerBinary};
+use app::wire::{Listeners, Parts, Program, RunnerBinary, StartError};
 use pipeline_core::evidence::EvidenceRequest;
 use pipeline_core::id::{IssueId, ProjectId};
 use pipeline_core::port::board::Board;
+use pipeline_core::port::clock::Clock;
 use pipeline_core::port::store::outbox::OutboxFilter;
 use pipeline_core::port::store::tasks::TaskKey;
 use pipeline_core::task::{Task, TaskState};
 use tokio::sync::watch;
+use tokio::task::JoinError;
 
 use crate::home::{self, Memory};
 use crate::issue::Issue;
@@ -23,6 +25,7 @@ use crate::{boundary, issue, project, sample};
 
 const LOOK: Duration = Duration::from_millis(50);
 const LAST_WORDS: Duration = Duration::from_secs(15);
+const FAREWELL: Duration = Duration::from_secs(5);
 
 /// Runs the demo. `interrupt` becomes true when the person has had enough: the state is kept, and the next start with the same home goes on.
 pub async fn run(options: Options, interrupt: watch::Receiver<bool>) -> Result<Report, DemoError> {
@@ -35,25 +38,39 @@ pub async fn run(options: Options, interrupt: watch::Receiver<bool>) -> Result<R
         .local_addr()
         .map_err(|error| DemoError::Ended(error.to_string()))?;
     let (stop, stopped) = watch::channel(false);
-    let running = tokio::spawn({
+    let mut running = tokio::spawn({
         let program = Arc::clone(&program);
         async move { program.run(listeners, stopped).await }
     });
+    let progress = Progress::new(options.json);
     let mut stage = Stage {
         program,
         options,
         interrupt,
-        progress: Progress::new(false),
+        progress,
         home,
     };
-    stage.progress = Progress::new(stage.options.json);
     stage.greet(&memory, address);
     let story = tokio::select! {
         story = stage.play(&mut memory) => story,
-        ended = running => return Err(DemoError::Ended(format!("{ended:?}"))),
+        ended = &mut running => return Err(too_early(ended)),
     };
     let _ = stop.send(true);
+    let clock = app::clock::SystemClock;
+    tokio::select! {
+        _ = running => {}
+        () = clock.sleep_until(clock.now().plus(FAREWELL)) => {}
+    }
     story
+}
+
+/// The program ended while the story was still being played.
+fn too_early(ended: Result<Result<(), StartError>, JoinError>) -> DemoError {
+    match ended {
+        Ok(Ok(())) => DemoError::Ended("it was told to stop".to_owned()),
+        Ok(Err(error)) => DemoError::Start(error),
+        Err(error) => DemoError::Ended(error.to_string()),
+    }
 }
 
 fn build(home: &Path, options: &Options, memory: &Memory) -> Result<Program, DemoError> {
@@ -70,10 +87,7 @@ fn build(home: &Path, options: &Options, memory: &Memory) -> Result<Program, Dem
 }
 
 fn home_of(options: &Options) -> Result<PathBuf, DemoError> {
-    let home = match &options.home {
-        Some(home) => home.clone(),
-        None => std::env::temp_dir().join(format!("orchd-demo-{}", std::process::id())),
-    };
+    let home = &options.home;
     let unusable = |reason: String| DemoError::Home {
         path: home.clone(),
         reason,
@@ -83,7 +97,7 @@ fn home_of(options: &Options) -> Result<PathBuf, DemoError> {
             "it is a file; name a directory, or one that is not there yet".to_owned(),
         ));
     }
-    std::fs::create_dir_all(&home).map_err(|error| unusable(error.to_string()))?;
+    std::fs::create_dir_all(home).map_err(|error| unusable(error.to_string()))?;
     home.canonicalize().map_err(|error| unusable(error.to_string()))
 }
 
@@ -277,7 +291,7 @@ impl Stage {
         let request = EvidenceRequest {
             commit,
             paths: vec![task.document("")],
-            head: false,
+            ..EvidenceRequest::default()
         };
         Ok(ports.workspace.read(&request, &task.work_item).await?.listed)
     }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use pipeline_core::effect::CommitStatus;
 use pipeline_core::id::{BranchName, CommitSha, ProjectId};
-use pipeline_core::observation::{HeadObservation, PullRequest};
+use pipeline_core::observation::{HeadObservation, PullRequest, ReviewState};
 use pipeline_core::port::PortError;
 use pipeline_core::port::forge::{Forge, MergeRequest};
 use tokio::sync::Notify;
@@ -21,6 +21,17 @@ pub struct LocalForge {
     default_branch: BranchName,
     project: Arc<Mutex<Project>>,
     pub(crate) changed: Notify,
+}
+
+/// A person's review of a pull request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewReview {
+    /// Who.
+    pub author: String,
+    /// What they say.
+    pub state: ReviewState,
+    /// Their words.
+    pub text: String,
 }
 
 impl LocalForge {
@@ -87,6 +98,14 @@ impl LocalForge {
     /// `NotFound` when there is none with this number.
     pub async fn close_pull_request(&self, number: u64) -> Result<(), PortError> {
         self.change(move |project| project.close(number)).await
+    }
+
+    /// Reviews a pull request at its branch's present head, as a person.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none with this number; `Conflict` when it is not open.
+    pub async fn review_pull_request(&self, number: u64, review: NewReview) -> Result<(), PortError> {
+        self.change(move |project| project.review(number, review)).await
     }
 
     /// Runs `work` under the project's lock on the blocking pool, then wakes those that wait for news.

@@ -16,6 +16,6 @@ mod feed;
 mod files;
 
 pub use files::FileError;
-pub use forge::LocalForge;
+pub use forge::{LocalForge, NewReview};
 pub use opening::{ForgeHome, OpenError};
 pub use source::{LocalForgeFeed, SOURCE_NAME};

@@ -2,10 +2,11 @@
 
 use git::{RefExpectation, RefUpdate};
 use pipeline_core::id::CommitSha;
-use pipeline_core::observation::PullRequestState;
+use pipeline_core::observation::{PullRequestState, PullReview};
 use pipeline_core::port::PortError;
 use pipeline_core::port::forge::MergeRequest;
 
+use crate::forge::NewReview;
 use crate::join::{Join, Joined};
 use crate::project::{Project, heads_of};
 use crate::pulls::{Merging, Pull};
@@ -53,6 +54,26 @@ impl Project {
             self.feed.append(&[branch])?;
         }
         Ok(())
+    }
+
+    /// Keeps a person's review of the branch's present head.
+    pub(crate) fn review(&mut self, number: u64, given: NewReview) -> Result<(), PortError> {
+        let heads = heads_of(&self.repository)?;
+        let branch = self.pull(number)?.branch.clone();
+        self.settle(&branch, &heads)?;
+        let mut pull = self.pull(number)?.clone();
+        if !pull.is_open() {
+            return Err(conflict(number, "is not open"));
+        }
+        pull.reviews.push(PullReview {
+            author: given.author,
+            state: given.state,
+            commit: pull.head.clone(),
+            at: self.clock.now(),
+            text: given.text,
+        });
+        self.pulls.save(pull)?;
+        Ok(self.feed.append(&[branch])?)
     }
 
     fn pull(&self, number: u64) -> Result<&Pull, PortError> {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use pipeline_core::id::{BranchName, CommitSha};
-use pipeline_core::observation::{PullRequest, PullRequestState};
+use pipeline_core::observation::{PullRequest, PullRequestState, PullReview};
 use pipeline_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,9 @@ pub(crate) struct Pull {
     pub(crate) state: PullRequestState,
     /// A merge that was about to be made: after a crash, the default branch tells whether it was.
     pub(crate) merging: Option<Merging>,
+    /// What people said of it, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) reviews: Vec<PullReview>,
 }
 
 /// See [`Pull::merging`].
@@ -56,6 +59,7 @@ impl Pull {
             number: self.number,
             url: None,
             state: self.state.clone(),
+            reviews: self.reviews.clone(),
         }
     }
 
@@ -106,6 +110,7 @@ impl Pulls {
             head: new.head.clone(),
             state: PullRequestState::Open,
             merging: None,
+            reviews: Vec::new(),
         };
         let seen = pull.seen();
         self.save(pull)?;

@@ -149,10 +149,19 @@ fn history(text: &mut String, task: &Task, launch: &Launch) {
 
 fn example(task: &Task, stage: &Stage) -> String {
     let fields = [
-        (GateName::CheckReviewerVerdict, "verdict: APPROVED        # or REQUEST_CHANGES"),
+        (
+            GateName::CheckReviewerVerdict,
+            "verdict: APPROVED        # or REQUEST_CHANGES",
+        ),
         (GateName::CheckTestsPassed, "result: PASS             # or FAILED"),
-        (GateName::CheckStagingStatus, "staging_status: SUCCESS  # or FAILED"),
-        (GateName::CheckDeployStatus, "deploy_status: SUCCESS   # or FAILED"),
+        (
+            GateName::CheckStagingStatus,
+            "staging_status: SUCCESS  # or FAILED",
+        ),
+        (
+            GateName::CheckDeployStatus,
+            "deploy_status: SUCCESS   # or FAILED",
+        ),
     ];
     let read = fields.iter().find(|(gate, _)| stage.gates.contains(gate));
     let field = read.map_or("status: done", |(_, field)| field);

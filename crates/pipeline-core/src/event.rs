@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::effect::{EffectKind, EffectResult};
 use crate::evidence::Evidence;
-use crate::id::{EffectKey, JobId};
+use crate::id::{EffectKey, JobId, TaskId};
 use crate::observation::{HeadObservation, ItemObservation};
 use crate::order::{BoardOrder, OperatorOrder};
 use crate::run::{AgentOutcome, CommandOutcome, RunFailure};
+use crate::time::Timestamp;
 use crate::timer::TimerKind;
 
 /// Something happened.
@@ -87,6 +88,21 @@ pub enum Event {
     },
     /// An operator ordered something.
     Ordered(OperatorOrder),
+}
+
+/// An entry of the event log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LogEntry {
+    /// Whose.
+    pub task: TaskId,
+    /// The revision that it made.
+    pub revision: u64,
+    /// When.
+    pub at: Timestamp,
+    /// What happened.
+    pub event: Event,
+    /// What was decided.
+    pub note: String,
 }
 
 impl Event {

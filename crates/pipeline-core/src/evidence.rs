@@ -15,6 +15,18 @@ pub struct EvidenceRequest {
     pub paths: Vec<String>,
     /// The head with its statuses is wanted.
     pub head: bool,
+    /// Documents that count at the default branch's head too, if they changed there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_default: Option<OnDefault>,
+}
+
+/// Documents looked for at the head of the default branch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OnDefault {
+    /// The commit from which the run started: what stood there already is not new.
+    pub since: CommitSha,
+    /// Paths in the repository.
+    pub paths: Vec<String>,
 }
 
 impl EvidenceRequest {
@@ -22,6 +34,7 @@ impl EvidenceRequest {
     pub fn merge(&mut self, other: Self) {
         self.commit = self.commit.take().or(other.commit);
         self.head |= other.head;
+        self.on_default = self.on_default.take().or(other.on_default);
         for path in other.paths {
             if !self.paths.contains(&path) {
                 self.paths.push(path);
@@ -43,6 +56,9 @@ pub struct Evidence {
     pub documents: Vec<Document>,
     /// Files in the directories asked for.
     pub listed: Vec<String>,
+    /// Documents that changed on the default branch since the run began.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub on_default: Vec<Document>,
     /// The branch head, when asked for.
     pub head: Option<HeadObservation>,
     /// Something could not be read; nothing may be concluded from what is missing.

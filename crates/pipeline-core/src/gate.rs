@@ -7,9 +7,12 @@ mod ci_green;
 mod reviewer_verdict;
 mod tests_passed;
 mod deploy_log;
+mod tests_local;
+mod review_approved;
 
 use crate::evidence::{Evidence, EvidenceRequest};
 use crate::id::CommitSha;
+use crate::observation::HeadObservation;
 use crate::project::Project;
 use crate::stage::GateName;
 use crate::task::Task;
@@ -62,6 +65,10 @@ pub enum Pending {
     BranchMissing,
     /// The branch holds another head than ours.
     OtherHead(CommitSha),
+    /// The project's tests have not run on this code yet.
+    LocalTests,
+    /// A review in the forge.
+    ForgeReview,
 }
 
 /// A gate of the registry.
@@ -85,6 +92,8 @@ pub fn gate(name: GateName) -> &'static dyn Gate {
         GateName::CheckTestsPassed => &tests_passed::TestsPassed,
         GateName::CheckStagingStatus => &deploy_log::STAGING,
         GateName::CheckDeployStatus => &deploy_log::DEPLOY,
+        GateName::CheckTestsLocal => &tests_local::TestsLocal,
+        GateName::CheckReviewApproved => &review_approved::ReviewApproved,
     }
 }
 
@@ -93,35 +102,56 @@ fn documents(task: &Task, names: &[&str]) -> EvidenceRequest {
     EvidenceRequest {
         commit: task.result.as_ref().map(|result| result.commit.clone()),
         paths: names.iter().map(|name| task.document(name)).collect(),
-        head: false,
+        ..EvidenceRequest::default()
+    }
+}
+
+/// The branch as read, when it holds exactly our head; else the outcome.
+fn our_head<'a>(input: GateInput<'a>) -> Result<&'a HeadObservation, GateOutcome> {
+    let Some(seen) = &input.evidence.head else {
+        return Err(GateOutcome::Unavailable("the branch was not read".to_owned()));
+    };
+    match (&seen.head, &input.task.head) {
+        (None, _) => Err(GateOutcome::Pending(Pending::BranchMissing)),
+        (Some(theirs), Some(ours)) if theirs != ours => {
+            Err(GateOutcome::Pending(Pending::OtherHead(theirs.clone())))
+        }
+        (Some(_), _) => Ok(seen),
     }
 }
 
 /// The text of a fresh report of this task, or the outcome when there is none.
 fn report<'a>(input: GateInput<'a>, name: &str, missing: &str) -> Result<&'a str, GateOutcome> {
     let path = input.task.document(name);
-    let document = input
-        .evidence
-        .document(&path)
-        .ok_or_else(|| GateOutcome::Unreadable(missing.to_owned()))?;
-    let unchanged = input.task.counters.repairs > 0
-        && input
-            .task
-            .result
-            .as_ref()
-            .is_some_and(|result| !result.written.contains(&path));
-    if unchanged {
+    let result = input.task.result.as_ref();
+    let on_default = || {
+        input
+            .evidence
+            .on_default
+            .iter()
+            .find(|document| document.path == path)
+    };
+    let Some(document) = input.evidence.document(&path) else {
+        let found = on_default().ok_or_else(|| GateOutcome::Unreadable(missing.to_owned()))?;
+        return owned(input.task, name, &found.text);
+    };
+    if result.is_some_and(|result| !result.is_fresh(&path)) {
         return Err(GateOutcome::Unreadable(format!(
             "{name} was not changed by the repair run"
         )));
     }
-    if let Some(owner) = foreign_owner(input.task, &document.text) {
-        return Err(GateOutcome::Unreadable(format!(
+    owned(input.task, name, &document.text)
+}
+
+/// The text, unless it names another work item as its own.
+fn owned<'a>(task: &Task, name: &str, text: &'a str) -> Result<&'a str, GateOutcome> {
+    match foreign_owner(task, text) {
+        Some(owner) => Err(GateOutcome::Unreadable(format!(
             "{name} belongs to {owner}, not to {}",
-            input.task.work_item
-        )));
+            task.work_item
+        ))),
+        None => Ok(text),
     }
-    Ok(&document.text)
 }
 
 /// The work item that a report names, when it is another one.

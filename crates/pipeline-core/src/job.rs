@@ -81,6 +81,9 @@ pub struct AgentJob {
     pub remove: Vec<String>,
     /// The run whose session is resumed, if the provider can.
     pub resume: Option<RunId>,
+    /// Its prompt at the project's default branch, where it is not the role's own. A path in the repository.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<String>,
 }
 
 /// Gather evidence.

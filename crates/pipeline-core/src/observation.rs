@@ -107,6 +107,37 @@ pub struct PullRequest {
     pub url: Option<String>,
     /// How it stands.
     pub state: PullRequestState,
+    /// What people said of it, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reviews: Vec<PullReview>,
+}
+
+/// A review of a pull request, given in the forge.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PullReview {
+    /// Who, as the forge names them.
+    pub author: String,
+    /// What they say.
+    pub state: ReviewState,
+    /// The head that they saw.
+    pub commit: CommitSha,
+    /// When, by the forge's clock.
+    pub at: Timestamp,
+    /// Their words, as plain text.
+    #[serde(default)]
+    pub text: String,
+}
+
+/// What a review of a pull request says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReviewState {
+    /// Yes.
+    Approved,
+    /// No.
+    ChangesRequested,
+    /// Neither; an earlier yes or no of the same person stands.
+    Commented,
 }
 
 /// How a pull request stands.

@@ -1,11 +1,25 @@
 //! What counts as a human's order (behaviour §5): a move in the tracker's feed that is newer than the last one handled and not our own writing.
 
-use crate::id::ActivityId;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{ActivityId, IssueId, ProjectId};
 use crate::observation::{ItemObservation, StateActivity};
 use crate::order::{BoardOrder, BoardOrderKind};
-use crate::port::store::deliveries::ItemMark;
 use crate::stage::Column;
 use crate::time::Timestamp;
+
+/// What is remembered of an issue, task or not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ItemMark {
+    /// The project.
+    pub project: ProjectId,
+    /// The issue.
+    pub issue: IssueId,
+    /// The last order handled: its time and id; what is older or the same is no order.
+    pub handled: (Timestamp, Option<ActivityId>),
+    /// Columns that our outbox wrote and whose echo has not been seen.
+    pub written: Vec<Column>,
+}
 
 /// The orders in an observation, oldest first, and the mark to be kept when all of them are handled.
 #[must_use]
@@ -90,7 +104,6 @@ fn meaning(column: Column) -> Option<BoardOrderKind> {
 #[cfg(test)]
 mod cases {
     use super::*;
-    use crate::id::{IssueId, ProjectId};
 
     fn item(activities: Vec<StateActivity>) -> ItemObservation {
         ItemObservation {

@@ -28,6 +28,11 @@ pub enum Ci {
     External,
     /// We do: this command runs in a clean checkout of each new code tree and its result is reported as a status.
     Command(String),
+    /// Nobody: there are no statuses, and `check_tests_local` takes the place of `check_ci_green`.
+    None {
+        /// The project's test command.
+        command: String,
+    },
 }
 
 /// When the branch is merged.
@@ -103,4 +108,15 @@ pub struct Project {
     pub commands: BTreeMap<String, String>,
     /// Time limit of a run, per role; others the default.
     pub run_timeouts: BTreeMap<Role, Duration>,
+}
+
+impl Project {
+    /// The command that tests the project, for the local tests.
+    #[must_use]
+    pub fn test_command(&self) -> Option<&str> {
+        match &self.ci {
+            Ci::Command(command) | Ci::None { command } => Some(command),
+            Ci::External => self.commands.get("test").map(String::as_str),
+        }
+    }
 }

@@ -153,11 +153,15 @@ pub enum GateName {
     CheckStagingStatus,
     /// The deploy log says SUCCESS.
     CheckDeployStatus,
+    /// The project's tests pass in a clean checkout of the exact commit, run by us.
+    CheckTestsLocal,
+    /// Somebody approved the pull request in the forge.
+    CheckReviewApproved,
 }
 
 impl GateName {
     /// Every gate.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::CheckAnalysisComplete,
         Self::CheckAnalysisApproved,
         Self::CheckArchitectureDone,
@@ -166,6 +170,8 @@ impl GateName {
         Self::CheckTestsPassed,
         Self::CheckStagingStatus,
         Self::CheckDeployStatus,
+        Self::CheckTestsLocal,
+        Self::CheckReviewApproved,
     ];
 
     /// The name as it stands in messages and pipeline files.
@@ -180,6 +186,8 @@ impl GateName {
             Self::CheckTestsPassed => "check_tests_passed",
             Self::CheckStagingStatus => "check_staging_status",
             Self::CheckDeployStatus => "check_deploy_status",
+            Self::CheckTestsLocal => "check_tests_local",
+            Self::CheckReviewApproved => "check_review_approved",
         }
     }
 }

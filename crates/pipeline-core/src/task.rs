@@ -3,8 +3,8 @@
 mod record;
 
 pub use record::{
-    Bounce, CiWatch, Counters, LateDocuments, Numbers, Outage, PendingRejection, Phase, ResultCommit,
-    StageTotals,
+    Bounce, CiWatch, Counters, LateDocuments, LocalTests, Numbers, Outage, PendingRejection, Phase,
+    ResultCommit, StageTotals, TestsStand,
 };
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -102,6 +102,8 @@ pub enum Ask {
         /// What the branch holds.
         head: CommitSha,
     },
+    /// Is the pull request right? Answered in the forge.
+    ForgeReview,
 }
 
 /// What a restart of a blocked task does.
@@ -172,6 +174,9 @@ pub struct Task {
     pub reviewed: Option<TreeSha>,
     /// The code tree that the tests passed on.
     pub tested: Option<TreeSha>,
+    /// The code tree that was approved in the forge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forge_reviewed: Option<TreeSha>,
     /// A human's approval of the documents.
     pub approval: Option<Approval>,
     /// Its pull request.
@@ -188,10 +193,16 @@ pub struct Task {
     pub timers: BTreeMap<TimerKind, u32>,
     /// The CI command that runs, where CI is ours.
     pub ci_job: Option<JobId>,
+    /// The project's tests as we run them, where a gate wants them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub local_tests: Option<LocalTests>,
     /// The head whose CI is watched.
     pub ci: Option<CiWatch>,
     /// Runs fail transiently, or evidence is unavailable.
     pub outage: Option<Outage>,
+    /// The latest run that was launched repairs a report.
+    #[serde(default)]
+    pub repairing: bool,
     /// What the present state serves.
     pub phase: Phase,
     /// The gates look again on somebody's wish: a failure is told, never a bounce; the state to return to then.
@@ -233,6 +244,15 @@ impl Task {
             | TaskState::Blocked { .. }
             | TaskState::Done
             | TaskState::Cancelled => None,
+        }
+    }
+
+    /// The job that runs the project's tests.
+    #[must_use]
+    pub fn tests_job(&self) -> Option<JobId> {
+        match self.local_tests.as_ref().map(|tests| &tests.stand) {
+            Some(TestsStand::Running(job)) => Some(*job),
+            Some(TestsStand::Passed | TestsStand::Failed { .. }) | None => None,
         }
     }
 

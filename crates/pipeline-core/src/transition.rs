@@ -11,6 +11,7 @@ mod working;
 mod publishing;
 mod gathering;
 mod waiting;
+mod local_tests;
 mod merging;
 mod stage;
 mod tell;

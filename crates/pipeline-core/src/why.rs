@@ -66,10 +66,21 @@ fn waiting(task: &Task, wait: &Wait) -> (String, String) {
             ),
             "Approved adopts it, Rejected restores ours".to_owned(),
         ),
+        Wait::Human(Ask::ForgeReview) => (
+            format!(
+                "a review of pull request {} in the forge",
+                task.pull_request
+                    .map_or_else(|| "(not open yet)".to_owned(), |number| format!("#{number}"))
+            ),
+            "an approval or a request for changes of exactly the branch's head".to_owned(),
+        ),
         Wait::Answers => (
             "answers to the questions on the issue".to_owned(),
             "a comment with the answers, then In Progress on the board".to_owned(),
         ),
+        Wait::Ci if let Some(job) = task.tests_job() => {
+            (format!("the project's tests (job {job})"), "their end".to_owned())
+        }
         Wait::Ci => {
             let head = task
                 .ci

@@ -251,8 +251,9 @@ async fn first_step(
     along: Along,
 ) -> Result<Commit, StoreError> {
     let problems = start::problems(item);
+    let now = context.clock.now();
     let mut commit = Commit {
-        at: context.clock.now(),
+        at: now,
         acknowledge: along.acknowledge,
         ..Commit::default()
     };
@@ -260,7 +261,7 @@ async fn first_step(
         let rules = Rules {
             pipeline: &ports.pipeline,
             project: &ports.project,
-            now: context.clock.now(),
+            now,
         };
         let id = context.store.allot_task().await?;
         let name = free_name(context, ports, item).await?;
@@ -269,7 +270,7 @@ async fn first_step(
             item: item.clone(),
             order: Some(order.clone()),
         };
-        commit.log = Some(step::log_entry(context, &change, &event));
+        commit.log = Some(step::log_entry(&change, &event, now));
         tracing::info!(task.id = %id, work_item = %change.task.work_item, "a task starts");
         let write = TaskWrite::Insert(Box::new(change.task.clone()), Box::new(ports.pipeline.clone()));
         commit = step::with_change(commit, change, write);

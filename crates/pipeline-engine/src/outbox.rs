@@ -195,7 +195,7 @@ async fn unwritten(
     context: &Context,
     effect: &NewEffect,
     delivered: &delivery::Delivered,
-) -> Result<Option<pipeline_core::port::store::deliveries::ItemMark>, StoreError> {
+) -> Result<Option<pipeline_core::orders::ItemMark>, StoreError> {
     let (EffectKind::SetColumn { issue, column }, true) = (&effect.kind, delivered.unwritten) else {
         return Ok(None);
     };

@@ -2,16 +2,17 @@
 
 use pipeline_core::decision::{Change, Decision};
 use pipeline_core::effect::{EffectKind, NewEffect};
-use pipeline_core::event::Event;
+use pipeline_core::event::{Event, LogEntry};
 use pipeline_core::id::{DeliveryId, OrderId, TaskId};
 use pipeline_core::job::JobStatus;
 use pipeline_core::order::OrderAnswer;
+use pipeline_core::orders::ItemMark;
 use pipeline_core::port::store::StoreError;
-use pipeline_core::port::store::deliveries::ItemMark;
-use pipeline_core::port::store::tasks::{Commit, Committed, EffectEnd, JobEnd, LogEntry, TaskKey, TaskWrite};
+use pipeline_core::port::store::tasks::{Commit, Committed, EffectEnd, JobEnd, TaskKey, TaskWrite};
 use pipeline_core::run::RunRow;
 use pipeline_core::stage::Column;
 use pipeline_core::task::Task;
+use pipeline_core::time::Timestamp;
 use pipeline_core::transition::{Rules, decide};
 
 use crate::context::Context;
@@ -31,10 +32,7 @@ pub(crate) struct Along {
 #[derive(Debug, Clone)]
 pub(crate) struct MarkChange {
     /// The newest order handled.
-    pub(crate) handled: (
-        pipeline_core::time::Timestamp,
-        Option<pipeline_core::id::ActivityId>,
-    ),
+    pub(crate) handled: (Timestamp, Option<pipeline_core::id::ActivityId>),
     /// Echoes seen: so many of the oldest written columns are forgotten.
     pub(crate) echoes: usize,
 }
@@ -71,10 +69,12 @@ pub(crate) async fn step(
                 "the pipeline of task {id} is missing"
             )));
         };
+        // Once per try: the log carries the moment that the rules went by, so that a replay sees the same.
+        let now = context.clock.now();
         let rules = Rules {
             pipeline: &pipeline,
             project: &ports.project,
-            now: context.clock.now(),
+            now,
         };
         let decision = decide(&task, &event, rules);
         let _marks = if touches_mark(&decision, &along) {
@@ -83,7 +83,7 @@ pub(crate) async fn step(
             None
         };
         let (commit, stepped) = match decision {
-            Decision::Change(change) => changed(context, &task, &event, (*change, &along)).await?,
+            Decision::Change(change) => changed(context, &task, (&event, now), (*change, &along)).await?,
             Decision::Ignore(why) => (
                 unchanged(context, &task, &along, &why).await?,
                 Stepped::Nothing(why),
@@ -125,12 +125,12 @@ fn touches_mark(decision: &Decision, along: &Along) -> bool {
 async fn changed(
     context: &Context,
     before: &Task,
-    event: &Event,
+    (event, now): (&Event, Timestamp),
     (change, along): (Change, &Along),
 ) -> Result<(Commit, Stepped), StoreError> {
     let mark = mark(context, before, along, &change.effects).await?;
     let note = change.note.clone();
-    let log = log_entry(context, &change, event);
+    let log = log_entry(&change, event, now);
     let answer = along
         .order
         .map(|order| (order, OrderAnswer::Accepted(note.clone())));
@@ -138,6 +138,7 @@ async fn changed(
         answer,
         mark,
         log: Some(log),
+        at: now,
         ..base(context, along)
     };
     let task = Box::new(change.task.clone());
@@ -171,11 +172,12 @@ fn base(context: &Context, along: &Along) -> Commit {
     }
 }
 
-pub(crate) fn log_entry(context: &Context, change: &Change, event: &Event) -> LogEntry {
+/// `at` is the moment that the decision went by.
+pub(crate) fn log_entry(change: &Change, event: &Event, at: Timestamp) -> LogEntry {
     LogEntry {
         task: change.task.id,
         revision: change.task.revision,
-        at: context.clock.now(),
+        at,
         event: event.clone(),
         note: change.note.clone(),
     }

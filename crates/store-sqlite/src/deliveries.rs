@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use pipeline_core::id::{DeliveryId, IssueId, ProjectId};
+use pipeline_core::orders::ItemMark;
 use pipeline_core::port::source::NewDelivery;
 use pipeline_core::port::store::StoreError;
-use pipeline_core::port::store::deliveries::{Delivery, DeliveryStore, ItemMark, Recorded, Settlement};
+use pipeline_core::port::store::deliveries::{Delivery, DeliveryStore, Recorded, Settlement};
 use pipeline_core::time::Timestamp;
 use rusqlite::{Connection, Row, params};
 

@@ -1,7 +1,7 @@
 //! Every event that changed a task, with what was decided: for people and for replay.
 
+use pipeline_core::event::LogEntry;
 use pipeline_core::id::TaskId;
-use pipeline_core::port::store::tasks::LogEntry;
 use pipeline_core::time::Timestamp;
 use rusqlite::{Connection, Row, params};
 

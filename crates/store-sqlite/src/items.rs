@@ -1,7 +1,7 @@
 //! What is remembered of each issue, task or not.
 
 use pipeline_core::id::{IssueId, ProjectId};
-use pipeline_core::port::store::deliveries::ItemMark;
+use pipeline_core::orders::ItemMark;
 use rusqlite::{Connection, params};
 
 use crate::columns::{Json, change, first};

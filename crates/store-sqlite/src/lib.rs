@@ -1,7 +1,7 @@
 //! The state of the pipeline in SQLite: one transaction per step, group commit, durable when a call returns.
 //!
-//! Knows the store port and SQL, nothing of engines, trackers or processes. One thread writes ([`writer`]), a pool reads ([`readers`]),
-//! and a third connection moves the write-ahead log into the file ([`checkpoints`]).
+//! Knows the store port and SQL, nothing of engines, trackers or processes. One thread writes (`writer`), a pool reads (`readers`),
+//! and a third connection moves the write-ahead log into the file (`checkpoints`).
 
 pub mod open;
 mod pragmas;

@@ -1,12 +1,11 @@
 //! Tasks: the body as JSON, what is looked up or compared in columns.
 
 use async_trait::async_trait;
+use pipeline_core::event::LogEntry;
 use pipeline_core::id::{PipelineDigest, TaskId};
 use pipeline_core::pipeline::Pipeline;
 use pipeline_core::port::store::StoreError;
-use pipeline_core::port::store::tasks::{
-    Commit, Committed, DueTimer, LogEntry, TaskFilter, TaskKey, TaskStore,
-};
+use pipeline_core::port::store::tasks::{Commit, Committed, DueTimer, TaskFilter, TaskKey, TaskStore};
 use pipeline_core::task::Task;
 use pipeline_core::time::Timestamp;
 use rusqlite::{Connection, Row, named_params};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pipeline_core::effect::NewEffect;
+use pipeline_core::event::LogEntry;
 use pipeline_core::id::{InstanceId, OrderId, TaskId};
 use pipeline_core::job::{JobStatus, NewJob};
 use pipeline_core::order::{OperatorOrderKind, OrderAnswer};
@@ -15,9 +16,7 @@ use pipeline_core::port::store::deliveries::DeliveryStore;
 use pipeline_core::port::store::jobs::{Claim, JobStore};
 use pipeline_core::port::store::orders::{NewOrder, OrderStore};
 use pipeline_core::port::store::outbox::{EffectStatus, OutboxStore};
-use pipeline_core::port::store::tasks::{
-    Commit, Committed, EffectEnd, JobEnd, LogEntry, TaskFilter, TaskStore,
-};
+use pipeline_core::port::store::tasks::{Commit, Committed, EffectEnd, JobEnd, TaskFilter, TaskStore};
 use pipeline_core::task::{Ask, Resume, TaskState, Wait};
 use pipeline_core::timer::{TimerChange, TimerKind};
 use rusqlite::Connection;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pipeline_core::effect::{EffectKind, Lane, MergeStyle, Mode, Need, NewEffect, System};
-use pipeline_core::event::Event;
+use pipeline_core::event::{Event, LogEntry};
 use pipeline_core::evidence::EvidenceRequest;
 use pipeline_core::id::{
     BranchName, CommitSha, EffectKey, InstanceId, IssueId, JobId, ProjectId, RunId, TaskId, WorkItemId,
@@ -11,7 +11,7 @@ use pipeline_core::id::{
 use pipeline_core::job::{AgentJob, CommandJob, GatherJob, JobKind, NewJob, StartPoint};
 use pipeline_core::pipeline::Pipeline;
 use pipeline_core::port::store::jobs::ClaimRequest;
-use pipeline_core::port::store::tasks::{Commit, LogEntry, TaskWrite};
+use pipeline_core::port::store::tasks::{Commit, TaskWrite};
 use pipeline_core::project::{Ci, CiTimes, Locale, MergeTime, Project};
 use pipeline_core::role::Role;
 use pipeline_core::run::{RunRecord, RunRow};
@@ -79,6 +79,7 @@ pub fn task(id: i64) -> Task {
         ci_green: None,
         reviewed: None,
         tested: None,
+        forge_reviewed: None,
         approval: None,
         pull_request: None,
         merged: None,
@@ -87,8 +88,10 @@ pub fn task(id: i64) -> Task {
         open_effects: BTreeSet::new(),
         timers: BTreeMap::new(),
         ci_job: None,
+        local_tests: None,
         ci: None,
         outage: None,
+        repairing: false,
         phase: Phase::default(),
         recheck: None,
         told: None,
@@ -183,6 +186,7 @@ pub fn agent_job() -> JobKind {
         brief: "Add a greeting.".to_owned(),
         remove: Vec::new(),
         resume: None,
+        prompt: None,
     })
 }
 

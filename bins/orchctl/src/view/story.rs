@@ -1,6 +1,6 @@
 //! What happened to a task: bounces and the event log.
 
-use pipeline_core::port::store::tasks::LogEntry;
+use pipeline_core::event::LogEntry;
 use pipeline_core::stage::{Cause, StageName};
 use pipeline_core::task::Bounce;
 use serde::Serialize;

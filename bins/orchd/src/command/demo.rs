@@ -13,7 +13,8 @@ use crate::log;
 pub(super) fn run(args: DemoArgs, filter: Option<&str>) -> anyhow::Result<ExitCode> {
     let json = args.json;
     let options = options(args)?;
-    if let Some(home) = options.home.as_deref().filter(|home| !home.is_file()) {
+    let home = &options.home;
+    if !home.is_file() {
         std::fs::create_dir_all(home)
             .with_context(|| format!("the home {} cannot be made", home.display()))?;
         log::to_file(&home.join("orchd.log"), filter)
@@ -35,10 +36,9 @@ fn options(args: DemoArgs) -> anyhow::Result<Options> {
         ProviderChoice::Scripted => None,
         ProviderChoice::Command => args.agent_cmd,
     };
-    let home = match args.home {
-        Some(home) => Some(home),
-        None => Some(std::env::temp_dir().join(format!("orchd-demo-{}", std::process::id()))),
-    };
+    let home = args
+        .home
+        .unwrap_or_else(|| std::env::temp_dir().join(format!("orchd-demo-{}", std::process::id())));
     Ok(Options {
         exe: std::env::current_exe().context("the path of this program is unknown")?,
         home,

@@ -27,6 +27,10 @@ const KILLS: usize = 10;
 const AT_ONCE: usize = 3;
 
 #[test]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the seed of a run that is to be repeated"
+)]
 fn a_killed_demo_goes_on_and_does_nothing_twice() {
     let seed = std::env::var("ORCHD_SEED")
         .ok()

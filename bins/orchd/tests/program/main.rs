@@ -1,5 +1,13 @@
 //! The program as a user meets it: started as a process, judged by its exit code, its words and what it leaves on disk.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "tests"
+)]
+
 mod demo_run;
 mod scenarios;
 mod kills;

@@ -4,6 +4,7 @@ mod number;
 mod text;
 mod list;
 mod map;
+mod pipeline;
 
 use std::path::Path;
 
@@ -12,7 +13,8 @@ use serde_yaml::Value;
 pub(super) use list::{Elements, List};
 pub(super) use map::{PerRole, Variables};
 pub(super) use number::{Count, Seconds};
-pub(super) use text::{Address, Always, Choice, FilePath, Flag, Text};
+pub(super) use pipeline::PipelineFile;
+pub(super) use text::{Address, Choice, FilePath, Flag, Text};
 
 /// How long a value may be in a sentence, in characters.
 const SHOWN: usize = 80;

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use pipeline_core::effect::MergeStyle;
+use pipeline_core::pipeline::Pipeline;
 use pipeline_core::project::{Locale, MergeTime};
 
-use super::form::{Always, Choice, Count, FilePath, Flag, List, Text, Variables};
+use super::form::{Choice, Count, FilePath, Flag, List, PipelineFile, Text, Variables};
 use super::key::{Key, Row};
 use super::text_rule;
 
@@ -29,6 +30,7 @@ pub(super) static TABLE: &[&dyn Row] = &[
     &MERGE_STYLE,
     &APPROVERS,
     &PROTECTED_PATHS,
+    &PIPELINE,
     &MAX_CONCURRENCY,
     &MAX_DEVELOPER_RETRIES,
     &MAX_BOUNCES,
@@ -41,7 +43,6 @@ pub(super) const LATER: &[&str] = &[
     "agent_models",
     "agent_efforts",
     "agent_providers",
-    "pipeline",
     "staging_command",
     "deploy_command",
     "telegram_",
@@ -112,15 +113,13 @@ pub(super) static FORGE: Key<()> = Key::required(
 pub(super) static TEST_COMMAND: Key<String> = Key::required(
     "test_command",
     &COMMAND,
-    "What CI runs, in a clean checkout. Exit code 0 means green.",
+    "What tests the project, in a clean checkout of each new commit. Exit code 0 means green.",
 );
 
 pub(super) static HAS_CI: Key<bool> = Key::required(
     "has_ci",
-    &Always {
-        advice: "a project without CI is not in this version: leave the key out, and let test_command be its CI",
-    },
-    "The project has CI; `test_command` is it.",
+    &Flag,
+    "Whether `test_command` is run as CI and reported as a status of the commit. Without CI it is run all the same, as the gate `check_tests_local`, and no status is reported.",
 )
 .or("true");
 
@@ -194,6 +193,13 @@ pub(super) static PROTECTED_PATHS: Key<Vec<String>> = Key::required(
 )
 .or("");
 
+pub(super) static PIPELINE: Key<Pipeline> = Key::required(
+    "pipeline",
+    &PipelineFile,
+    "Its stages, gates and routes. New tasks take them; a task that was started keeps those that it started with. `orchctl pipeline check FILE` says what is wrong with a file, and `fixtures/pipelines/` has some to begin with.",
+)
+.or_follows("the built-in pipeline");
+
 pub(super) static MAX_CONCURRENCY: Key<usize> = Key::required(
     "max_concurrency",
     &Count { least: 0, most: 64 },
@@ -206,11 +212,11 @@ pub(super) static MAX_DEVELOPER_RETRIES: Key<u32> = Key::required(
     &RETRIES,
     "How often one cause sends a task back to the developer before a human is asked.",
 )
-.or("3");
+.or_follows("`bounces_per_cause` of its pipeline; in the built-in one `3`");
 
 pub(super) static MAX_BOUNCES: Key<u32> = Key::required(
     "max_bounces",
     &RETRIES,
     "How often a task goes back in all before a human is asked.",
 )
-.or("6");
+.or_follows("`bounces` of its pipeline; in the built-in one `6`");

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use pipeline_core::id::BranchName;
+use pipeline_core::pipeline::{Limits, Pipeline};
 use serde_yaml::{Mapping, Value};
 
 use super::ProjectSettings;
@@ -113,9 +114,26 @@ fn follow(scope: &mut Scope, installation: &Scope) {
         source: Source::Default,
         ..repo
     });
+    let limits = keys::PIPELINE
+        .get(scope)
+        .map_or_else(Limits::default, |pipeline| pipeline.limits);
+    let limit = |number: u32| {
+        Some(Given {
+            value: Value::from(number),
+            source: Source::Default,
+            place: scope.place.clone(),
+            base: scope.current.clone(),
+        })
+    };
+    let (of_cause, in_all) = (limit(limits.bounces_per_cause), limit(limits.bounces));
     let locale = super::keys::LOCALE.get(installation);
     let locale = locale.and_then(|_| super::keys::LOCALE.in_force(installation));
-    for (key, followed) in [("name", name), ("locale", locale)] {
+    for (key, followed) in [
+        ("name", name),
+        ("locale", locale),
+        ("max_developer_retries", of_cause),
+        ("max_bounces", in_all),
+    ] {
         if let Some(followed) = followed {
             scope.given.entry(key.to_owned()).or_insert(followed);
         }
@@ -125,7 +143,6 @@ fn follow(scope: &mut Scope, installation: &Scope) {
 fn project(scope: &Scope, installation: &Scope) -> Option<ProjectSettings> {
     keys::TRACKER.get(scope)?;
     keys::FORGE.get(scope)?;
-    keys::HAS_CI.get(scope)?;
     Some(ProjectSettings {
         name: keys::NAME.get(scope)?,
         repo: keys::REPO.get(scope)?,
@@ -135,8 +152,10 @@ fn project(scope: &Scope, installation: &Scope) -> Option<ProjectSettings> {
         locale: keys::LOCALE.get(scope).unwrap_or_default(),
         staging: keys::STAGING.get(scope)?,
         test_command: keys::TEST_COMMAND.get(scope)?,
+        has_ci: keys::HAS_CI.get(scope)?,
         agent_cmd: keys::AGENT_CMD.get(scope)?,
         agent_env: keys::AGENT_ENV.get(scope)?,
+        pipeline: keys::PIPELINE.get(scope).unwrap_or_else(Pipeline::built_in),
         merge: keys::MERGE.get(scope)?,
         merge_style: keys::MERGE_STYLE.get(scope)?,
         approvers: keys::APPROVERS.get(scope)?,

@@ -101,7 +101,7 @@ fn project(wanted: &ProjectSettings, settings: &Settings, (id, forge): (&Project
         locale: wanted.locale,
         tracker_phrase: phrase.to_owned(),
         staging: wanted.staging,
-        ci: Ci::Command(wanted.test_command.clone()),
+        ci: ci(wanted),
         ci_times: CiTimes {
             poll: wanted.ci_poll,
             polls_before_alert: wanted.ci_poll_max_attempts,
@@ -118,15 +118,24 @@ fn project(wanted: &ProjectSettings, settings: &Settings, (id, forge): (&Project
     }
 }
 
-/// The built-in pipeline with the project's own limits.
+fn ci(wanted: &ProjectSettings) -> Ci {
+    let command = wanted.test_command.clone();
+    if wanted.has_ci {
+        Ci::Command(command)
+    } else {
+        Ci::None { command }
+    }
+}
+
+/// The project's pipeline with its own limits.
 fn pipeline(wanted: &ProjectSettings) -> Pipeline {
     let limits = Limits {
         bounces_per_cause: wanted.max_developer_retries,
         bounces: wanted.max_bounces,
-        ..Limits::default()
+        ..wanted.pipeline.limits
     };
     Pipeline {
         limits,
-        ..Pipeline::built_in()
+        ..wanted.pipeline.clone()
     }
 }

@@ -7,5 +7,6 @@ mod precedence;
 mod checking;
 mod syntax;
 mod projects;
+mod pipelines;
 mod showing;
 mod documents;

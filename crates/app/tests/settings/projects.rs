@@ -40,10 +40,8 @@ fn keys_of_a_project_are_checked() {
             "merge: found `human`, expected on_deploy_entry or after_deploy; that choice is not in this version".into(),
         ),
         (
-            "has_ci: false",
-            "has_ci: found `false`, expected true; a project without CI is not in this version: leave the key out, \
-             and let test_command be its CI"
-                .into(),
+            "has_ci: no CI",
+            "has_ci: found `no CI`, expected true or false; write true or false, without quotes".into(),
         ),
         (
             "default_branch: origin/main",
@@ -60,7 +58,7 @@ fn keys_of_a_project_are_checked() {
             "agent_env: {ORCHD_RUN: x}",
             "agent_env.ORCHD_RUN: found `ORCHD_RUN`, expected a variable name, not one that begins with ORCHD_; choose another name".into(),
         ),
-        ("test_command: null", "test_command: found nothing, expected a command for sh -c; add it: What CI runs, in a clean checkout. Exit code 0 means green.".into()),
+        ("test_command: null", "test_command: found nothing, expected a command for sh -c; add it: What tests the project, in a clean checkout of each new commit. Exit code 0 means green.".into()),
     ] {
         check(pair, &expected);
     }
@@ -137,7 +135,7 @@ fn broken_json_of_a_variable_is_reported_without_what_stands_in_it() {
 fn a_project_with_everything_said_has_it_all() {
     let text = format!(
         "projects: [{{{PROJECT}, name: Anna's shop, default_branch: release/2, tracker: local, forge: local, \
-         has_ci: true, agent_env: {{A: b}}, locale: ru, staging: true, merge: after_deploy, merge_style: squash, \
+         has_ci: false, agent_env: {{A: b}}, locale: ru, staging: true, merge: after_deploy, merge_style: squash, \
          approvers: [anna, ben], protected_paths: [deploy/], max_concurrency: 2, max_developer_retries: 0, max_bounces: 9}}]"
     );
     let project = Folder::with(&text).loaded().settings.projects.remove(0);
@@ -150,7 +148,10 @@ fn a_project_with_everything_said_has_it_all() {
         project.agent_env,
         BTreeMap::from([("A".to_owned(), "b".to_owned())])
     );
-    assert_eq!((project.locale, project.staging), (Locale::Ru, true));
+    assert_eq!(
+        (project.locale, project.staging, project.has_ci),
+        (Locale::Ru, true, false)
+    );
     assert_eq!(
         (project.merge, project.merge_style),
         (MergeTime::AfterDeploy, MergeStyle::Squash)

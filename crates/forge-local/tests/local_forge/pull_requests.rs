@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use forge_local::{LocalForge, OpenError};
+use forge_local::{LocalForge, NewReview, OpenError};
 use pipeline_core::effect::StatusState;
 use pipeline_core::id::CommitSha;
-use pipeline_core::observation::PullRequestState;
+use pipeline_core::observation::{PullRequestState, ReviewState};
 use pipeline_core::port::PortError;
 use pipeline_core::port::forge::Forge;
 
@@ -152,4 +152,37 @@ async fn a_damaged_file_is_named_and_kept() {
     assert!(matches!(error, OpenError::File(_)), "{error}");
     assert!(error.to_string().contains("pulls/1.json"), "{error}");
     assert_eq!(fs::read_to_string(&file).unwrap(), "{\"number\":");
+}
+
+#[tokio::test]
+async fn a_review_is_kept_with_the_head_that_it_saw() {
+    let rig = Rig::new();
+    let first = rig.pull_request(&[("c.txt", "c\n")]).await;
+    let says = |state, text: &str| NewReview {
+        author: "ben".to_owned(),
+        state,
+        text: text.to_owned(),
+    };
+    let no = says(ReviewState::ChangesRequested, "greet politely");
+    rig.forge.review_pull_request(1, no).await.unwrap();
+    let second = rig.push(BRANCH, &[("d.txt", "d\n")]);
+    let yes = || says(ReviewState::Approved, "");
+    rig.forge.review_pull_request(1, yes()).await.unwrap();
+    let rig = rig.reopen();
+    let seen = rig.seen(BRANCH).await.pull_request.unwrap();
+    let reviews: Vec<_> = seen
+        .reviews
+        .into_iter()
+        .map(|review| (review.state, review.commit, review.text))
+        .collect();
+    let expected = [
+        (ReviewState::ChangesRequested, first, "greet politely".to_owned()),
+        (ReviewState::Approved, second, String::new()),
+    ];
+    assert_eq!(reviews, expected);
+    let none = rig.forge.review_pull_request(9, yes()).await.unwrap_err();
+    assert!(matches!(none, PortError::NotFound(_)), "{none}");
+    rig.forge.close_pull_request(1).await.unwrap();
+    let closed = rig.forge.review_pull_request(1, yes()).await.unwrap_err();
+    assert!(matches!(closed, PortError::Conflict(_)), "{closed}");
 }

@@ -11,7 +11,7 @@ fn request(commit: Option<&CommitSha>, paths: &[&str]) -> EvidenceRequest {
     EvidenceRequest {
         commit: commit.cloned(),
         paths: paths.iter().map(|path| (*path).to_owned()).collect(),
-        head: false,
+        ..EvidenceRequest::default()
     }
 }
 

@@ -2,9 +2,9 @@
 
 use crate::effect::{CommitStatus, StatusState};
 use crate::evidence::EvidenceRequest;
-use crate::gate::{Gate, GateInput, GateOutcome, Pending};
+use crate::gate::{Gate, GateInput, GateOutcome, Pending, our_head};
 use crate::observation::HeadObservation;
-use crate::project::Project;
+use crate::project::{Ci, Project};
 use crate::task::Task;
 
 const LOG_LINES: usize = 40;
@@ -20,18 +20,15 @@ impl Gate for CiGreen {
     }
 
     fn check(&self, input: GateInput<'_>) -> GateOutcome {
-        let Some(head) = &input.evidence.head else {
-            return GateOutcome::Unavailable("the branch was not read".to_owned());
-        };
-        match (&head.head, &input.task.head) {
-            (None, _) => GateOutcome::Pending(Pending::BranchMissing),
-            (Some(theirs), Some(ours)) if theirs != ours => {
-                GateOutcome::Pending(Pending::OtherHead(theirs.clone()))
-            }
-            (Some(_), _) if input.task.ci_green.is_some() && input.task.ci_green == input.task.code_tree => {
+        if let Ci::None { .. } = input.project.ci {
+            return GateOutcome::NotApplicable(format!("CI gate N/A for {}", input.project.repo));
+        }
+        match our_head(input) {
+            Err(outcome) => outcome,
+            Ok(_) if input.task.ci_green.is_some() && input.task.ci_green == input.task.code_tree => {
                 GateOutcome::Pass("CI green".to_owned())
             }
-            (Some(_), _) => judge(head),
+            Ok(head) => judge(head),
         }
     }
 }

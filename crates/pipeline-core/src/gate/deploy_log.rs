@@ -1,6 +1,6 @@
 //! `check_staging_status` and `check_deploy_status`: the deployer's logs.
 
-use crate::evidence::EvidenceRequest;
+use crate::evidence::{EvidenceRequest, OnDefault};
 use crate::gate::{Gate, GateInput, GateOutcome, documents, report};
 use crate::project::Project;
 use crate::task::Task;
@@ -25,7 +25,14 @@ pub(super) struct DeployLog {
 
 impl Gate for DeployLog {
     fn needs(&self, task: &Task, _project: &Project) -> EvidenceRequest {
-        documents(task, &[self.report])
+        let start = task.result.as_ref().and_then(|result| result.start.clone());
+        EvidenceRequest {
+            on_default: start.map(|since| OnDefault {
+                since,
+                paths: vec![task.document(self.report)],
+            }),
+            ..documents(task, &[self.report])
+        }
     }
 
     fn check(&self, input: GateInput<'_>) -> GateOutcome {

@@ -36,7 +36,10 @@ pub fn differences(left: &Pipeline, right: &Pipeline) -> Vec<Difference> {
             None => found.push(present(of, [summary(stage), nothing()])),
         }
     }
-    let added = right.stages.iter().filter(|stage| left.stage(&stage.name).is_none());
+    let added = right
+        .stages
+        .iter()
+        .filter(|stage| left.stage(&stage.name).is_none());
     found.extend(added.map(|stage| present(format!("stage {}", stage.name), [nothing(), summary(stage)])));
     found
 }
@@ -73,10 +76,15 @@ fn compared(of: &str, left: &[(&'static str, String)], right: &[(&'static str, S
 }
 
 fn whole(pipeline: &Pipeline) -> Vec<(&'static str, String)> {
-    let order = |names: &mut dyn Iterator<Item = &StageName>| names.map(StageName::as_str).collect::<Vec<_>>().join(", ");
+    let order = |names: &mut dyn Iterator<Item = &StageName>| {
+        names.map(StageName::as_str).collect::<Vec<_>>().join(", ")
+    };
     vec![
         ("name", pipeline.name.clone()),
-        ("order", order(&mut pipeline.stages.iter().map(|stage| &stage.name))),
+        (
+            "order",
+            order(&mut pipeline.stages.iter().map(|stage| &stage.name)),
+        ),
         ("after the merge", order(&mut pipeline.after_merge.iter())),
         ("mending", pipeline.mending.to_string()),
     ]

@@ -58,7 +58,10 @@ pub struct LoadError {
 }
 
 fn lines(problems: &[Problem]) -> String {
-    problems.iter().map(|problem| format!("\n  - {problem}")).collect()
+    problems
+        .iter()
+        .map(|problem| format!("\n  - {problem}"))
+        .collect()
 }
 
 /// Reads a pipeline from the text of a file. What comes back keeps every rule of a pipeline: the names exist, each failure has a route

@@ -48,6 +48,9 @@ fn back(stage: &Stage) -> Vec<(&StageName, String)> {
         OnFail::Block { stage } => Some((stage, "blocked".to_owned())),
         OnFail::Repair => None,
     };
-    let objects = stage.objects_in.as_ref().map(|(document, to)| (to, document.clone()));
+    let objects = stage
+        .objects_in
+        .as_ref()
+        .map(|(document, to)| (to, document.clone()));
     failed.into_iter().chain(objects).collect()
 }

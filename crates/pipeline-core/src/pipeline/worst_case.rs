@@ -5,7 +5,8 @@
 //! - A **launch** of a role costs up to `attempts` runs: all but the last fail by themselves. A stage with a single attempt costs 1.
 //! - A **visit** to a stage costs a launch and `repairs` more (with a single attempt: none).
 //! - A **bounce** from a stage back to another costs the visits from there to here again. A cause is good for `bounces_per_cause`, all of
-//!   them for `bounces`; the dearest come first. From the merge, `conflict` and, where a gate looks at CI, `ci` lead to the mending stage.
+//!   them for `bounces`; the dearest come first. From the merge, `conflict` and, where a gate looks at them, `ci` and the local tests lead
+//!   to the mending stage.
 //! - A **round of questions** costs a launch of the role that asks; there are `question_rounds`.
 //! - An **objection** costs the visits from the stage that answers to the one that objects; there are `conflict_rounds`.
 //! - An **approval** makes bounces and questions fresh, so they count once per stretch between two approvals; objections stay counted.
@@ -14,7 +15,8 @@
 //! A human who rejects, restarts, sends back answers at an approval, or pushes commits starts more runs, without a bound of ours. Runs that
 //! end transiently (network, limits of the provider) are bounded by time, not counted. Stages for staging are taken as applying.
 //!
-//! The number is the exact maximum, but for one case in which it may be too high: an objection that leads back over several approvals.
+//! The number is the exact maximum where objections do not lead back over an approval from which bounces come back too (all shipped
+//! pipelines); elsewhere it may be too high, never too low.
 
 use std::collections::BTreeMap;
 
@@ -76,7 +78,11 @@ struct Site {
 
 impl Course {
     fn of(pipeline: &Pipeline, merge: MergeTime) -> Self {
-        let stages: Vec<&Stage> = pipeline.stages.iter().filter(|stage| stage.role.is_some()).collect();
+        let stages: Vec<&Stage> = pipeline
+            .stages
+            .iter()
+            .filter(|stage| stage.role.is_some())
+            .collect();
         let position = |name: &StageName| stages.iter().position(|stage| stage.name == *name);
         let limits = pipeline.limits;
         let steps = stages.iter().map(|stage| {
@@ -93,13 +99,15 @@ impl Course {
                 answers: stage.objects_in.as_ref().and_then(|(_, to)| position(to)),
             }
         });
-        let bounces = stages.iter().enumerate().filter_map(|(from, stage)| match &stage.on_fail {
-            OnFail::Bounce { stage: to, cause } => Some(Site {
-                from,
-                to: position(to)?,
-                cause: *cause,
-            }),
-            OnFail::Block { .. } | OnFail::Repair => None,
+        let bounces = stages.iter().enumerate().flat_map(|(from, stage)| {
+            let (to, causes) = bounces_of(stage);
+            let sites = to
+                .and_then(position)
+                .map(|to| move |cause| Site { from, to, cause });
+            sites
+                .map(|site| causes.into_iter().map(site))
+                .into_iter()
+                .flatten()
         });
         Self {
             steps: steps.collect(),
@@ -126,7 +134,9 @@ impl Course {
     fn reach(&self, lowest: usize, highest: usize) -> usize {
         let mut reach = lowest;
         loop {
-            let sites = self.sites.iter().filter(|site| (reach..=highest).contains(&site.from));
+            let sites = self
+                .open_sites()
+                .filter(|site| (reach..=highest).contains(&site.from));
             let lower = sites.map(|site| site.to).fold(reach, usize::min);
             if lower == reach {
                 return reach;
@@ -135,10 +145,32 @@ impl Course {
         }
     }
 
+    /// The highest step from which bounces lead back to this one: a task can go there and return before its role objects.
+    fn excursion(&self, step: usize) -> usize {
+        let mut reach = step;
+        loop {
+            let sites = self.open_sites().filter(|site| site.to <= reach);
+            let higher = sites.map(|site| site.from).fold(reach, usize::max);
+            if higher == reach {
+                return reach;
+            }
+            reach = higher;
+        }
+    }
+
+    fn open_sites(&self) -> impl Iterator<Item = &Site> {
+        let open = self.per_cause > 0 && self.in_all > 0;
+        self.sites.iter().filter(move |_| open)
+    }
+
     /// The dearest causes first, each as often as it may.
     fn bounces(&self, lowest: usize, highest: usize) -> u64 {
         let mut dearest: BTreeMap<Cause, u64> = BTreeMap::new();
-        for site in self.sites.iter().filter(|site| (lowest..=highest).contains(&site.from)) {
+        for site in self
+            .sites
+            .iter()
+            .filter(|site| (lowest..=highest).contains(&site.from))
+        {
             let cost = self.visits(site.to, site.from);
             let known = dearest.entry(site.cause).or_default();
             *known = cost.max(*known);
@@ -156,9 +188,21 @@ impl Course {
     }
 }
 
+/// Where a stage bounces to, and what that counts as: local tests count as tests whatever the route says.
+fn bounces_of(stage: &Stage) -> (Option<&StageName>, Vec<Cause>) {
+    let OnFail::Bounce { stage: to, cause } = &stage.on_fail else {
+        return (None, Vec::new());
+    };
+    let local = stage.gates.contains(&GateName::CheckTestsLocal);
+    let causes = std::iter::once(*cause).chain(local.then_some(Cause::Tests));
+    (Some(to), causes.collect())
+}
+
 /// The merge sends back what does not merge, and what CI finds in it.
 fn merge_sites(pipeline: &Pipeline, stages: &[&Stage], merge: MergeTime) -> Vec<Site> {
-    let first_after = stages.iter().position(|stage| pipeline.is_after_merge(&stage.name));
+    let first_after = stages
+        .iter()
+        .position(|stage| pipeline.is_after_merge(&stage.name));
     let before = match (merge, first_after) {
         (MergeTime::OnDeployEntry, Some(after)) => after,
         (MergeTime::OnDeployEntry, None) | (MergeTime::AfterDeploy, _) => stages.len(),
@@ -167,9 +211,10 @@ fn merge_sites(pipeline: &Pipeline, stages: &[&Stage], merge: MergeTime) -> Vec<
     let (Some(to), Some(from)) = (mending, before.checked_sub(1)) else {
         return Vec::new();
     };
-    let has_ci = stages.iter().any(|stage| stage.gates.contains(&GateName::CheckCiGreen));
+    let has = |gate| stages.iter().any(|stage| stage.gates.contains(&gate));
     std::iter::once(Cause::Conflict)
-        .chain(has_ci.then_some(Cause::Ci))
+        .chain(has(GateName::CheckCiGreen).then_some(Cause::Ci))
+        .chain(has(GateName::CheckTestsLocal).then_some(Cause::Tests))
         .map(|cause| Site { from, to, cause })
         .collect()
 }
@@ -213,7 +258,7 @@ impl Search<'_> {
                 step: answers,
                 objections,
                 lowest: here.lowest.min(answers),
-                ..here
+                highest: here.highest.max(course.excursion(at.step)),
             };
             most = most.max(self.most(back));
         }

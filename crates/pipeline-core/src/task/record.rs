@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{BranchName, CommitSha, RunId};
+use crate::id::{BranchName, CommitSha, JobId, RunId, TreeSha};
 use crate::stage::{Cause, StageName};
 use crate::time::Timestamp;
 use crate::usage::Usage;
@@ -91,6 +91,46 @@ pub struct ResultCommit {
     pub commit: CommitSha,
     /// Documents that the run changed or added, paths in the repository.
     pub written: Vec<String>,
+    /// The commit the run started from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<CommitSha>,
+    /// A repair run: earlier reports were kept for it, so that only what it wrote is fresh.
+    #[serde(default)]
+    pub repair: bool,
+}
+
+impl ResultCommit {
+    /// The document at this path is the run's own work, given that it exists: others were removed before the run.
+    #[must_use]
+    pub fn is_fresh(&self, path: &str) -> bool {
+        !self.repair || self.written.iter().any(|written| written == path)
+    }
+}
+
+/// The project's tests, run by us in a clean checkout.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LocalTests {
+    /// The code that they test.
+    pub code_tree: TreeSha,
+    /// How they stand.
+    pub stand: TestsStand,
+}
+
+/// See [`LocalTests`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TestsStand {
+    /// This job runs them.
+    Running(JobId),
+    /// Exit code 0.
+    Passed,
+    /// Anything else.
+    Failed {
+        /// `exit code 1`, or that they were stopped at their time limit.
+        what: String,
+        /// The last lines they wrote.
+        log_tail: String,
+    },
 }
 
 /// What a task's state serves.

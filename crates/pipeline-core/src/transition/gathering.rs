@@ -5,8 +5,8 @@ use crate::evidence::Evidence;
 use crate::gate::{GateInput, GateOutcome, Pending, gate};
 use crate::id::JobId;
 use crate::message::alert::{
-    approve_request_alert, blocked_alert, deploy_failed_alert, error_alert, questions_alert, questions_exhausted_alert,
-    staging_failed_alert,
+    approve_request_alert, blocked_alert, deploy_failed_alert, error_alert, questions_alert,
+    questions_exhausted_alert, staging_failed_alert,
 };
 use crate::message::comment::{
     conflict_comment, deploy_failed_comment, gate_failed_comment, questions_comment,
@@ -16,7 +16,7 @@ use crate::retry::back_off;
 use crate::stage::{GateName, OnFail, Stage};
 use crate::task::{Ask, Phase, Resume, TaskState, Wait};
 use crate::transition::plan::Plan;
-use crate::transition::{Outcome, head, ignore, stage, tell, waiting};
+use crate::transition::{Outcome, head, ignore, local_tests, stage, tell, waiting};
 
 pub(super) fn gathered(plan: &mut Plan<'_>, job: JobId, evidence: &Evidence) -> Outcome {
     if plan.task.state != (TaskState::Gathering { job }) {
@@ -65,7 +65,11 @@ pub(super) fn ring(plan: &mut Plan<'_>, message: &str) {
 fn signalled(plan: &mut Plan<'_>, stage: &Stage, evidence: &Evidence) -> bool {
     let fresh = |plan: &Plan<'_>, name: &str| {
         let path = plan.task.document(name);
-        evidence.document(&path).map(|document| document.text.clone())
+        let result = plan.task.result.as_ref();
+        let document = evidence.document(&path);
+        document
+            .filter(|_| result.is_none_or(|result| result.is_fresh(&path)))
+            .map(|document| document.text.clone())
     };
     if let Some(text) = stage.asks_in.as_deref().and_then(|name| fresh(plan, name)) {
         let gate = stage.gates.first().copied();
@@ -164,11 +168,13 @@ fn record(plan: &mut Plan<'_>, name: GateName) {
         GateName::CheckCiGreen => plan.task.ci_green = tree,
         GateName::CheckReviewerVerdict => plan.task.reviewed = tree,
         GateName::CheckTestsPassed => plan.task.tested = tree,
+        GateName::CheckReviewApproved => plan.task.forge_reviewed = tree,
         GateName::CheckAnalysisComplete
         | GateName::CheckAnalysisApproved
         | GateName::CheckArchitectureDone
         | GateName::CheckStagingStatus
-        | GateName::CheckDeployStatus => {}
+        | GateName::CheckDeployStatus
+        | GateName::CheckTestsLocal => {}
     }
 }
 
@@ -225,9 +231,15 @@ fn roll_back(
     let from = plan.task.stage.clone();
     let wi = plan.task.work_item.to_string();
     let (html, alert) = if name == GateName::CheckStagingStatus {
-        (staging_failed_comment(locale, &why), staging_failed_alert(&wi, &why))
+        (
+            staging_failed_comment(locale, &why),
+            staging_failed_alert(&wi, &why),
+        )
     } else if name == GateName::CheckDeployStatus {
-        (deploy_failed_comment(locale, &why), deploy_failed_alert(&wi, &why))
+        (
+            deploy_failed_comment(locale, &why),
+            deploy_failed_alert(&wi, &why),
+        )
     } else {
         let what = format!("Set the issue to In Progress: {} goes on", to.name);
         (
@@ -256,6 +268,8 @@ fn wait(plan: &mut Plan<'_>, name: GateName, pending: &Pending, evidence: &Evide
             }
         }
         Pending::BranchMissing => head::vanished(plan),
+        Pending::LocalTests => local_tests::wait_for(plan, name),
+        Pending::ForgeReview => ask_for_review(plan),
         Pending::CiSilent | Pending::CiRuns | Pending::DefaultRed(_) => waiting::for_ci(plan, name, pending),
     }
 }
@@ -275,4 +289,25 @@ fn ask_for_approval(plan: &mut Plan<'_>) {
     let docs_tree = plan.task.docs_tree.clone();
     plan.goto(TaskState::Waiting(Wait::Human(Ask::Documents { docs_tree })));
     plan.note("a human is asked to approve the documents");
+}
+
+/// The answer comes from the forge, not from the board.
+fn ask_for_review(plan: &mut Plan<'_>) {
+    let before = plan.task.recheck.take();
+    let ask = TaskState::Waiting(Wait::Human(Ask::ForgeReview));
+    if before.is_none_or(|before| *before != ask) {
+        let number = plan.task.pull_request;
+        let pull = number.map_or_else(
+            || "the pull request".to_owned(),
+            |number| format!("pull request #{number}"),
+        );
+        plan.alert(blocked_alert(
+            plan.task.work_item.as_str(),
+            plan.task.stage.as_str(),
+            &format!("{pull} waits for a review in the forge"),
+            "Approve it there, or ask for changes",
+        ));
+    }
+    plan.goto(ask);
+    plan.note("a human is asked to review the pull request");
 }

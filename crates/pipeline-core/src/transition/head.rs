@@ -84,7 +84,10 @@ fn merged_too_early(plan: &mut Plan<'_>, head: &CommitSha) {
 }
 
 fn look_at_ci(plan: &mut Plan<'_>, head: &HeadObservation) -> Outcome {
-    if plan.task.state != TaskState::Waiting(Wait::Ci) {
+    if !matches!(
+        plan.task.state,
+        TaskState::Waiting(Wait::Ci | Wait::Human(Ask::ForgeReview))
+    ) {
         return ignore("nothing new");
     }
     let evidence = Evidence {
@@ -96,20 +99,37 @@ fn look_at_ci(plan: &mut Plan<'_>, head: &HeadObservation) -> Outcome {
         project: plan.rules.project,
         evidence: &evidence,
     };
-    match gate(GateName::CheckCiGreen).check(input) {
-        GateOutcome::Pending(Pending::CiSilent | Pending::CiRuns | Pending::DefaultRed(_)) => {
-            ignore("CI is not decided")
-        }
-        GateOutcome::Pending(_)
+    let of_the_head = stage::gates(plan)
+        .into_iter()
+        .filter(|gate| {
+            let shown = [
+                GateName::CheckCiGreen,
+                GateName::CheckTestsLocal,
+                GateName::CheckReviewApproved,
+            ];
+            shown.contains(gate)
+        })
+        .map(|name| gate(name).check(input));
+    let first = of_the_head
+        .into_iter()
+        .find(|outcome| !matches!(outcome, GateOutcome::Pass(_) | GateOutcome::NotApplicable(_)));
+    let tests_run = plan.task.tests_job().is_some();
+    let undecided = first.is_some_and(|outcome| match outcome {
+        GateOutcome::Pending(Pending::LocalTests) => tests_run,
+        GateOutcome::Pending(Pending::ForgeReview) => plan.task.state != TaskState::Waiting(Wait::Ci),
+        GateOutcome::Pending(Pending::CiSilent | Pending::CiRuns | Pending::DefaultRed(_)) => true,
+        GateOutcome::Pending(Pending::Approval | Pending::BranchMissing | Pending::OtherHead(_))
         | GateOutcome::Pass(_)
         | GateOutcome::NotApplicable(_)
         | GateOutcome::Fail { .. }
         | GateOutcome::Unreadable(_)
-        | GateOutcome::Unavailable(_) => {
-            stage::gather(plan);
-            Ok(())
-        }
+        | GateOutcome::Unavailable(_) => false,
+    });
+    if undecided {
+        return ignore("nothing is decided yet");
     }
+    stage::gather(plan);
+    Ok(())
 }
 
 /// The branch holds another head than ours: one that descends is adopted, any other needs a human.
@@ -131,6 +151,7 @@ pub(super) fn foreign(plan: &mut Plan<'_>, head: &HeadObservation) {
             | TaskState::Cancelled => adopt(plan, theirs),
         };
     }
+    plan.task.recheck = None;
     let branch = plan.task.branch.clone();
     let html = foreign_head_comment(plan.rules.project.locale, branch.as_str(), theirs.as_str());
     plan.comment(Role::stream(), html);

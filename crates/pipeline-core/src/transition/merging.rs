@@ -8,7 +8,7 @@ use crate::role::Role;
 use crate::stage::{Cause, GateName, Stage};
 use crate::task::{Phase, Resume, TaskState};
 use crate::transition::plan::Plan;
-use crate::transition::{Outcome, order, publishing, stage, working};
+use crate::transition::{Outcome, local_tests, order, publishing, stage, working};
 use crate::usage::Usage;
 
 /// The merge comes before this stage.
@@ -24,6 +24,7 @@ pub(super) fn comes_before(plan: &Plan<'_>, next: &Stage) -> bool {
 pub(super) fn begin(plan: &mut Plan<'_>) {
     for (gate, seen) in [
         (GateName::CheckReviewerVerdict, plan.task.reviewed.clone()),
+        (GateName::CheckReviewApproved, plan.task.forge_reviewed.clone()),
         (GateName::CheckTestsPassed, plan.task.tested.clone()),
     ] {
         if seen == plan.task.code_tree {
@@ -41,12 +42,12 @@ pub(super) fn begin(plan: &mut Plan<'_>) {
     let Some(run) = plan.task.result.as_ref().map(|result| result.run) else {
         return plan.block("there is no result to merge", Resume::Role);
     };
-    let ci_missing = has_gate(plan, GateName::CheckCiGreen) && plan.task.ci_green != plan.task.code_tree;
+    let unproven = local_tests::unproven(plan);
     let Some(pull_request) = plan.task.pull_request else {
         working::open_pull_request(plan, plan.task.branch.clone());
         return publishing::go_on(plan, run);
     };
-    if ci_missing {
+    if unproven {
         return publishing::go_on(plan, run);
     }
     let Some(head) = plan.task.head.clone() else {
@@ -71,14 +72,6 @@ fn earlier_stage<'a>(plan: &Plan<'a>, gate: GateName) -> Option<&'a Stage> {
         .iter()
         .take(here + 1)
         .find(|stage| stage.gates.contains(&gate))
-}
-
-fn has_gate(plan: &Plan<'_>, gate: GateName) -> bool {
-    plan.rules
-        .pipeline
-        .stages
-        .iter()
-        .any(|stage| stage.gates.contains(&gate))
 }
 
 fn message(plan: &Plan<'_>) -> String {
@@ -181,7 +174,8 @@ fn take_base(plan: &mut Plan<'_>, head: &CommitSha, code_tree: &TreeSha) {
         return;
     }
     let old = plan.task.code_tree.replace(code_tree.clone());
-    for seen in [&mut plan.task.reviewed, &mut plan.task.tested] {
+    let task = &mut plan.task;
+    for seen in [&mut task.reviewed, &mut task.tested, &mut task.forge_reviewed] {
         if *seen == old {
             *seen = Some(code_tree.clone());
         }
@@ -226,9 +220,7 @@ pub(super) fn complete(plan: &mut Plan<'_>) {
 
 /// Done.
 pub(super) fn finish(plan: &mut Plan<'_>) {
-    if let Some(job) = plan.task.ci_job.take() {
-        plan.cancel(job);
-    }
+    plan.cancel_commands();
     let mut closing = Role::stream();
     if let Some(last) = plan.rules.pipeline.last() {
         if let Some(worker) = plan.rules.pipeline.previous(&last.name, plan.rules.project) {

@@ -3,15 +3,18 @@
 use crate::brief::Launch;
 use crate::effect::EffectKind;
 use crate::evidence::Approval;
+use crate::message::alert::blocked_alert;
 use crate::message::comment::{
     analyst_rejected_comment, approval_stale_comment, nothing_to_approve_comment,
     relaunched_with_answers_comment, restarted_comment, rolled_back_comment,
 };
 use crate::role::Role;
+use crate::stage::Stage;
 use crate::task::{Ask, PendingRejection, Resume, TaskState, Wait};
 use crate::time::Timestamp;
 use crate::transition::plan::Plan;
 use crate::transition::{head, merging, stage};
+use crate::why::explain;
 
 /// Who decided, and when.
 #[derive(Debug, Clone, Copy)]
@@ -81,12 +84,33 @@ pub(super) fn restart(plan: &mut Plan<'_>, reason: &str, resume: Resume) {
         }
         Resume::Effect { effect, state } => {
             plan.require(*effect);
-            plan.goto(*state);
+            return_to(plan, stage, (*state, reason));
         }
         Resume::Merge if plan.task.late_documents.is_some() && plan.task.merged.is_some() => {
             merging::complete(plan);
         }
         Resume::Merge => merging::begin(plan),
+    }
+}
+
+/// Goes back to the state in which an effect died. Its job was called off then, and whoever was asked is asked again.
+fn return_to(plan: &mut Plan<'_>, stage: &Stage, (state, reason): (TaskState, String)) {
+    match state {
+        TaskState::Working { .. } => stage::launch(plan, stage, &Launch::Restart { reason }),
+        TaskState::Gathering { .. } => stage::gather(plan),
+        TaskState::Waiting(Wait::Human(_) | Wait::Answers) => {
+            plan.goto(state);
+            let asked = explain(&plan.task);
+            let (wi, stage) = (plan.task.work_item.as_str(), plan.task.stage.as_str());
+            plan.alert(blocked_alert(wi, stage, &asked.waits_for, &asked.ended_by));
+        }
+        TaskState::Starting
+        | TaskState::Publishing { .. }
+        | TaskState::Waiting(Wait::Ci | Wait::Dependency | Wait::Budget)
+        | TaskState::Merging { .. }
+        | TaskState::Blocked { .. }
+        | TaskState::Done
+        | TaskState::Cancelled => plan.goto(state),
     }
 }
 
@@ -125,7 +149,8 @@ pub(super) fn approve(plan: &mut Plan<'_>, decree: Decree<'_>) {
             head::accept_protected(plan, head, run);
         }
         TaskState::Waiting(Wait::Human(Ask::ForeignHead { head })) => head::adopt(plan, head),
-        TaskState::Blocked { .. } | TaskState::Waiting(Wait::Ci | Wait::Dependency | Wait::Budget) => {
+        TaskState::Blocked { .. }
+        | TaskState::Waiting(Wait::Human(Ask::ForgeReview) | Wait::Ci | Wait::Dependency | Wait::Budget) => {
             look_again(plan);
         }
         TaskState::Waiting(Wait::Answers)
@@ -225,9 +250,7 @@ pub(super) fn send_back(plan: &mut Plan<'_>, reason: &str) {
 /// Gives the task up: jobs are called off, the branch is kept.
 pub(super) fn cancel(plan: &mut Plan<'_>, why: &str) {
     plan.cancel_current();
-    if let Some(job) = plan.task.ci_job.take() {
-        plan.cancel(job);
-    }
+    plan.cancel_commands();
     plan.task.open_effects.clear();
     plan.task.recheck = None;
     plan.goto(TaskState::Cancelled);

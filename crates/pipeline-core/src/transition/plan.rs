@@ -125,6 +125,17 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// Calls off our own CI and the local tests.
+    pub(crate) fn cancel_commands(&mut self) {
+        if let Some(job) = self.task.ci_job.take() {
+            self.cancel(job);
+        }
+        if let Some(job) = self.task.tests_job() {
+            self.cancel(job);
+            self.task.local_tests = None;
+        }
+    }
+
     pub(crate) fn arm(&mut self, kind: TimerKind, wait: Duration) {
         self.task.numbers.timers += 1;
         let generation = self.task.numbers.timers;

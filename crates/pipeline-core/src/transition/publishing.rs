@@ -110,6 +110,7 @@ fn refused(plan: &mut Plan<'_>, head: &HeadObservation) {
     if plan.task.branch == head.branch && head.head.is_some() {
         return head::foreign(plan, head);
     }
+    plan.cancel_current();
     let branch = &head.branch;
     plan.block(
         &format!("branch {branch} is not where it was expected"),

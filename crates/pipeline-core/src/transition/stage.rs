@@ -12,7 +12,7 @@ use crate::role::Role;
 use crate::stage::{Cause, GateName, OnFail, Stage, StageName};
 use crate::task::{Bounce, Counters, Phase, Resume, TaskState};
 use crate::transition::plan::Plan;
-use crate::transition::{merging, tell};
+use crate::transition::{local_tests, merging, tell};
 
 /// The status context under which our own CI command reports.
 pub(super) const CI_CONTEXT: &str = "ci/test";
@@ -66,10 +66,8 @@ pub(super) fn move_back(plan: &mut Plan<'_>, stage: &Stage) {
 /// Queues a run of the stage's role.
 pub(super) fn launch(plan: &mut Plan<'_>, stage: &Stage, why: &Launch) {
     let Some(role) = stage.role.clone() else { return };
-    // Its result would be that of a head which is about to be replaced.
-    if let Some(job) = plan.task.ci_job.take() {
-        plan.cancel(job);
-    }
+    // Their result would be that of a head which is about to be replaced.
+    plan.cancel_commands();
     plan.task.counters.attempts = 0;
     plan.task.counters.transient = 0;
     plan.task.outage = None;
@@ -77,6 +75,7 @@ pub(super) fn launch(plan: &mut Plan<'_>, stage: &Stage, why: &Launch) {
     plan.task.phase = Phase::Stage;
     plan.task.totals.entry(stage.name.clone()).or_default().runs += 1;
     let repair = matches!(why, Launch::Repair { .. });
+    plan.task.repairing = repair;
     let job = AgentJob {
         stage: stage.name.clone(),
         role: role.clone(),
@@ -95,6 +94,7 @@ pub(super) fn launch(plan: &mut Plan<'_>, stage: &Stage, why: &Launch) {
             .as_ref()
             .filter(|_| repair)
             .map(|result| result.run),
+        prompt: stage.prompt.clone(),
     };
     let job = plan.queue(JobKind::Agent(job));
     plan.goto(TaskState::Working { job });
@@ -143,14 +143,14 @@ pub(super) fn gather(plan: &mut Plan<'_>) {
     plan.note(format!("evidence is gathered (job {job})"));
 }
 
-/// The gates that guard the way on: of the stage, or CI alone while merging.
+/// The gates that guard the way on: of the stage, or those that a machine judges while merging.
 pub(super) fn gates(plan: &Plan<'_>) -> Vec<GateName> {
     match plan.task.phase {
         Phase::Stage => plan
             .stage(&plan.task.stage)
-            .map(|stage| stage.gates.clone())
+            .map(|stage| local_tests::gates_of(plan, stage))
             .unwrap_or_default(),
-        Phase::Merge => vec![GateName::CheckCiGreen],
+        Phase::Merge => local_tests::gates_of_merge(plan),
         Phase::Documents => Vec::new(),
     }
 }
@@ -290,12 +290,18 @@ pub(super) fn repair(plan: &mut Plan<'_>, diagnosis: &str) {
 /// Where a failed gate of this stage leads.
 pub(super) fn on_fail(plan: &Plan<'_>, gate: GateName) -> OnFail {
     match (plan.task.phase, plan.stage(&plan.task.stage)) {
-        (Phase::Stage, Some(stage)) => stage.on_fail.clone(),
+        (Phase::Stage, Some(stage)) => match stage.on_fail.clone() {
+            OnFail::Bounce { stage, .. } if gate == GateName::CheckTestsLocal => OnFail::Bounce {
+                stage,
+                cause: Cause::Tests,
+            },
+            on_fail @ (OnFail::Bounce { .. } | OnFail::Block { .. } | OnFail::Repair) => on_fail,
+        },
         (Phase::Merge | Phase::Documents, _) | (Phase::Stage, None) => {
-            let cause = if gate == GateName::CheckCiGreen {
-                Cause::Ci
+            let cause = if gate == GateName::CheckTestsLocal {
+                Cause::Tests
             } else {
-                Cause::Conflict
+                Cause::Ci
             };
             OnFail::Bounce {
                 stage: plan.rules.pipeline.mending.clone(),

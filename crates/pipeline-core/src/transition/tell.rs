@@ -2,7 +2,8 @@
 
 use crate::evidence::{Evidence, EvidenceRequest};
 use crate::message::comment::{
-    ci_bounced_comment, gate_failed_comment, merge_conflict_comment, review_bounced_comment, tests_failed_comment,
+    ci_bounced_comment, gate_failed_comment, merge_conflict_comment, review_bounced_comment,
+    tests_failed_comment,
 };
 use crate::message::status::{
     StatusComment, branch_label, document_labels, pull_request_label, status_comment,

@@ -15,7 +15,7 @@ use crate::task::{CiWatch, Resume, TaskState, Wait};
 use crate::timer::TimerKind;
 use crate::transition::plan::Plan;
 use crate::transition::stage::CI_CONTEXT;
-use crate::transition::{Outcome, ignore, illegal, stage};
+use crate::transition::{Outcome, ignore, illegal, local_tests, stage};
 use crate::usage::duration_text;
 
 /// A gate is not decided yet because of CI.
@@ -39,7 +39,9 @@ pub(super) fn for_ci(plan: &mut Plan<'_>, gate: GateName, pending: &Pending) {
         | Pending::DefaultRed(_)
         | Pending::Approval
         | Pending::BranchMissing
-        | Pending::OtherHead(_) => None,
+        | Pending::OtherHead(_)
+        | Pending::LocalTests
+        | Pending::ForgeReview => None,
     };
     if let Some(reason) = given_up {
         return plan.block(&reason, Resume::Gates);
@@ -96,7 +98,9 @@ fn tell_once(plan: &mut Plan<'_>, pending: &Pending, waited: Duration) {
         | Pending::CiRuns
         | Pending::Approval
         | Pending::BranchMissing
-        | Pending::OtherHead(_) => return,
+        | Pending::OtherHead(_)
+        | Pending::LocalTests
+        | Pending::ForgeReview => return,
     };
     if !watch.alerted {
         watch.alerted = true;
@@ -133,6 +137,9 @@ pub(super) fn timer_fired(plan: &mut Plan<'_>, kind: TimerKind, generation: u32)
 
 /// Our own CI ended: its result becomes a status of the commit, and the gate looks at statuses only.
 pub(super) fn command_finished(plan: &mut Plan<'_>, job: JobId, outcome: &CommandOutcome) -> Outcome {
+    if plan.task.tests_job() == Some(job) {
+        return local_tests::ended(plan, job, outcome);
+    }
     if plan.task.ci_job != Some(job) {
         return ignore(format!("job {job} is not the CI that is waited for"));
     }

@@ -40,6 +40,8 @@ pub(super) fn agent_finished(plan: &mut Plan<'_>, job: JobId, fence: u32, outcom
 pub(super) fn job_failed(plan: &mut Plan<'_>, job: JobId, failure: &RunFailure) -> Outcome {
     if plan.task.ci_job == Some(job) {
         plan.task.ci_job = None;
+    } else if plan.task.tests_job() == Some(job) {
+        plan.task.local_tests = None;
     } else if plan.task.current_job() != Some(job) {
         return ignore(format!("job {job} is not waited for"));
     }
@@ -132,6 +134,8 @@ fn take(plan: &mut Plan<'_>, run: RunId, harvest: &Harvest) {
         run,
         commit: harvest.head.clone(),
         written,
+        start: Some(harvest.start.clone()),
+        repair: plan.task.repairing,
     });
     plan.task.code_tree = Some(harvest.code_tree.clone());
     plan.task.docs_tree.clone_from(&harvest.docs_tree);

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use crate::stage::GateName;
 use crate::verdict::encoding::decode;
-use crate::verdict::findings::{review_findings, test_findings};
+use crate::verdict::findings::{MAX_REPORT_BYTES, review_findings, test_findings};
 use crate::verdict::front_matter::{FrontMatter, FrontMatterError, Problem};
 use crate::verdict::{deploy, review, tests};
 
@@ -141,10 +141,13 @@ impl Outcome {
     }
 }
 
-/// Judges the bytes of a file. `name` may be a path; its last part tells the gate.
+/// Judges the bytes of a file, of which no more than [`MAX_REPORT_BYTES`] and a few are looked at. `name` may be a path; its last part tells
+/// the gate.
 #[must_use]
 pub fn judge_bytes(name: &str, bytes: &[u8], options: &JudgeOptions<'_>) -> ReportVerdict {
-    match decode(bytes) {
+    // A few more, so that a larger report is told from one that ends at the limit.
+    let head = bytes.get(..MAX_REPORT_BYTES + 4).unwrap_or(bytes);
+    match decode(head) {
         Ok(text) => judge(name, &text, options),
         Err(error) => unreadable(name, gate_of(name, options), error.to_string()),
     }

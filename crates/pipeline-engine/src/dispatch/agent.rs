@@ -139,13 +139,14 @@ async fn start(
     begun(context.runner.start(&spec).await)
 }
 
-/// The role's prompt at the project's default branch, else ours. Never from the task's branch: an agent does not write its own orders.
+/// The prompt of the stage or the role at the project's default branch, else ours. Never from the task's branch: an agent does not write its own orders.
 async fn prompt(context: &Context, ports: &ProjectPorts, work: &AgentJob) -> Result<String, PortError> {
-    let places = ["agents", ".openclaw/agents"].map(|directory| format!("{directory}/{}.md", work.role));
+    let usual = ["agents", ".openclaw/agents"].map(|directory| format!("{directory}/{}.md", work.role));
+    let places: Vec<String> = work.prompt.iter().cloned().chain(usual).collect();
     let request = EvidenceRequest {
         commit: None,
-        paths: places.to_vec(),
-        head: false,
+        paths: places.clone(),
+        ..EvidenceRequest::default()
     };
     let found = ports.workspace.read(&request, &work.work_item).await?;
     let theirs = places

@@ -165,3 +165,23 @@ async fn protected_work_is_done_again_on_top_of_somebody_elses_push() {
     }
     world.ends().await;
 }
+
+#[tokio::test]
+async fn documents_that_somebody_pushed_do_not_send_the_code_back_to_review() {
+    let mut world = World::with_external_ci().await;
+    world.next("tester", |_| ScriptedEnd::hangs());
+    let issue = world.approved().await;
+    world.ci(&issue, StatusState::Success, None).await;
+    assert_eq!(world.stands(&issue).await, "testing/working");
+    let branch = world.branch(&issue).await;
+    world
+        .forge
+        .push(&branch, &[("docs/work-items/ET-001/notes.md", "a word\n")]);
+    world.runs_until_idle().await;
+    world.seconds(20).await;
+    world.ci(&issue, StatusState::Success, None).await;
+    assert_eq!(world.stands(&issue).await, "done/done");
+    assert_eq!(world.runner.briefs("reviewer").len(), 1);
+    assert_eq!(world.runner.briefs("developer").len(), 1);
+    world.ends().await;
+}

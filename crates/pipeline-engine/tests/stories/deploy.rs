@@ -77,3 +77,37 @@ async fn a_failed_staging_of_a_squashed_change_goes_on_too() {
     assert_eq!(world.stands(&issue).await, "done/done");
     world.ends().await;
 }
+
+#[tokio::test]
+async fn a_log_that_came_to_the_default_branch_during_the_run_counts() {
+    let mut world = World::new().await;
+    let forge = std::sync::Arc::clone(&world.forge);
+    world.next_writes("deployer", move |desk| {
+        let path = desk.path("15-staging-log.md");
+        forge.push_to_default(&[(path.as_str(), "---\nstaging_status: SUCCESS\n---\n")]);
+    });
+    let issue = world.approved().await;
+    assert_eq!(world.stands(&issue).await, "done/done");
+    assert_eq!(world.times_said(&issue, "Staging log not found"), 0);
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn a_log_that_stood_on_the_default_branch_before_does_not_count() {
+    let mut world = World::new().await;
+    let log = "---\nstaging_status: SUCCESS\n---\n";
+    world
+        .forge
+        .push_to_default(&[("docs/work-items/ET-001/15-staging-log.md", log)]);
+    world.next_writes("deployer", |desk| {
+        let path = desk.path("15-staging-log.md");
+        assert_eq!(desk.tree.read(&path), None, "removed before the run");
+    });
+    let issue = world.approved().await;
+    assert_eq!(world.stands(&issue).await, "deploy-staging/blocked");
+    assert_eq!(
+        world.times_alerted("Staging log not found (15-staging-log.md)"),
+        1
+    );
+    world.ends().await;
+}

@@ -24,4 +24,6 @@ mod branch;
 mod orders;
 mod start;
 mod ci;
+mod local_tests;
+mod forge_review;
 mod recovery;

@@ -193,3 +193,29 @@ async fn a_rewritten_history_is_the_agents_failure() {
     assert_eq!(world.times_alerted("work that is not pinned is kept in"), 1);
     world.ends_with_dead(1).await;
 }
+
+#[tokio::test]
+async fn questions_that_were_answered_are_not_asked_again_by_a_repair_run() {
+    let mut world = World::new().await;
+    world.next_writes("analyst", |desk| desk.write("questions.md", "Which language?\n"));
+    let issue = world.up_to_approval().await;
+    assert_eq!(world.stands(&issue).await, "analysis/waiting-answers");
+    world.next_writes("analyst", |desk| {
+        desk.tree.write("src/lib.rs", "// not the analyst's\n");
+    });
+    world.next_writes("analyst", |desk| {
+        let path = desk.path("questions.md");
+        assert!(
+            desk.tree.read(&path).is_some(),
+            "a repair run keeps what is there"
+        );
+        desk.analysis("specification");
+    });
+    world.person_comments(&issue, "English.");
+    world.seconds(5).await;
+    world.person_moves(&issue, Column::InProgress);
+    world.runs_until_idle().await;
+    assert_eq!(world.stands(&issue).await, "analysis/waiting-human");
+    assert_eq!(world.times_said(&issue, "Which language?"), 1);
+    world.ends().await;
+}

@@ -34,6 +34,17 @@ impl World {
             .collect()
     }
 
+    /// Commands of the project that were run so far, in order.
+    pub(crate) fn commands(&self) -> Vec<String> {
+        let started = self.runner.started().into_iter();
+        started
+            .filter_map(|spec| match spec.work {
+                RunWork::Agent { .. } => None,
+                RunWork::Command { command } => Some(command),
+            })
+            .collect()
+    }
+
     /// The brief of the role's newest run.
     pub(crate) fn brief(&self, role: &str) -> String {
         self.runner.briefs(role).pop().expect("the role ran")

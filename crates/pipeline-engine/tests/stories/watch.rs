@@ -8,6 +8,7 @@ use pipeline_core::port::store::deliveries::DeliveryStore;
 use pipeline_core::port::store::jobs::{JobFilter, JobRow, JobStore};
 use pipeline_core::port::store::outbox::{EffectStatus, OutboxFilter, OutboxRow, OutboxStore};
 use pipeline_core::port::store::tasks::{TaskFilter, TaskStore};
+use pipeline_core::replay::replay;
 use pipeline_core::task::{Task, TaskState, Wait};
 use pipeline_core::time::Timestamp;
 
@@ -90,6 +91,7 @@ impl World {
             self.nothing_is_doubled(&task, &rows);
             died.extend(rows.into_iter().filter(|row| row.status == EffectStatus::Dead));
             self.only_the_wanted_jobs_live(&task).await;
+            self.log_leads_to(&task).await;
         }
         assert_eq!(died.len(), dead, "dead effects: {died:?}");
         self.timers_belong_to_open_tasks().await;
@@ -97,7 +99,7 @@ impl World {
 
     async fn only_the_wanted_jobs_live(&self, task: &Task) {
         for job in self.jobs(task).await {
-            let wanted = task.current_job() == Some(job.id) || task.ci_job == Some(job.id);
+            let wanted = [task.current_job(), task.ci_job, task.tests_job()].contains(&Some(job.id));
             let live = matches!(job.status, JobStatus::Queued | JobStatus::Running);
             assert!(
                 !live || wanted,
@@ -106,6 +108,15 @@ impl World {
                 task.id,
                 job.status
             );
+        }
+    }
+
+    /// What was decided is decided again from the log alone.
+    async fn log_leads_to(&self, task: &Task) {
+        let log = self.looking(self.store.log(task.id)).await.unwrap();
+        let pipeline = self.looking(self.store.pipeline(&task.pipeline)).await.unwrap();
+        if let Err(error) = replay(task, &log, &pipeline.unwrap(), &self.project) {
+            panic!("task {} cannot be replayed: {error}", task.id);
         }
     }
 

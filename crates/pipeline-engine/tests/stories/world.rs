@@ -44,6 +44,7 @@ pub(crate) struct World {
     pub(crate) runner: Arc<FakeRunner>,
     run_log: Arc<FakeRunLog>,
     pub(crate) project: Project,
+    pipeline: Pipeline,
     deeds: Deeds,
     engine: Option<Engine>,
     daemons: u32,
@@ -89,6 +90,7 @@ impl World {
             runner: Arc::new(runner),
             run_log,
             project,
+            pipeline: Pipeline::built_in(),
             deeds,
             engine: None,
             daemons: 0,
@@ -100,6 +102,14 @@ impl World {
         };
         world.daemon_starts().await;
         world
+    }
+
+    /// The same world with another pipeline, as after a restart with changed settings.
+    pub(crate) async fn with_pipeline(mut self, change: impl FnOnce(&mut Pipeline)) -> Self {
+        change(&mut self.pipeline);
+        self.daemon_dies();
+        self.daemon_starts().await;
+        self
     }
 
     /// From now on nothing is told to the engine; it has to look.
@@ -128,7 +138,7 @@ impl World {
     fn context(&self) -> Context {
         let ports = ProjectPorts {
             project: self.project.clone(),
-            pipeline: Pipeline::built_in(),
+            pipeline: self.pipeline.clone(),
             tracker: Arc::clone(&self.board) as Arc<_>,
             forge: Arc::clone(&self.forge) as Arc<_>,
             chat: Arc::clone(&self.chat) as Arc<_>,

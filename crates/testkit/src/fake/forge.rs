@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use pipeline_core::effect::{CommitStatus, StatusState};
 use pipeline_core::id::{BranchName, CommitSha, ProjectId};
-use pipeline_core::observation::PullRequestState;
+use pipeline_core::observation::{PullRequestState, PullReview, ReviewState};
 use pipeline_core::port::clock::Clock;
 
 use crate::fake::faults::Faults;
@@ -31,6 +31,8 @@ pub struct FakePullRequest {
     pub body: String,
     /// How it stands.
     pub state: PullRequestState,
+    /// What people said of it, oldest first.
+    pub reviews: Vec<PullReview>,
 }
 
 /// A forge with one repository.
@@ -116,6 +118,27 @@ impl FakeForge {
             let found = state.pull_request(number).expect("the pull request is there");
             found.state = PullRequestState::Closed;
             found.branch.clone()
+        });
+        self.repo.note(&branch);
+    }
+
+    /// Somebody reviews a pull request at its branch's present head.
+    pub fn review(&self, number: u64, author: &str, state: ReviewState, text: &str) {
+        let branch = self.with(|inner| {
+            let found = inner.pull_request(number).expect("the pull request is there");
+            found.branch.clone()
+        });
+        let commit = self.repo.head(&branch).expect("the branch is there");
+        let review = PullReview {
+            author: author.to_owned(),
+            state,
+            commit,
+            at: self.clock.now(),
+            text: text.to_owned(),
+        };
+        self.with(|inner| {
+            let found = inner.pull_request(number).expect("the pull request is there");
+            found.reviews.push(review);
         });
         self.repo.note(&branch);
     }

@@ -52,7 +52,7 @@ async fn find(view: &ProjectView, task: &Task, name: &str) -> Result<Document, P
     let request = EvidenceRequest {
         commit,
         paths: vec![path.clone()],
-        head: false,
+        ..EvidenceRequest::default()
     };
     let mut evidence = view.workspace.read(&request, &task.work_item).await?;
     let place = evidence

@@ -29,6 +29,8 @@ fn task() -> Task {
         run: sample::run_id(1, 1, 1),
         commit: sample::sha('c'),
         written: Vec::new(),
+        start: None,
+        repair: false,
     });
     task
 }

@@ -19,6 +19,8 @@ fn asking() -> Task {
         run: sample::run_id(1, 1, 1),
         commit: sample::sha('c'),
         written: Vec::new(),
+        start: None,
+        repair: false,
     });
     task
 }

@@ -67,29 +67,6 @@ impl Form<bool> for Flag {
     }
 }
 
-/// A flag of which this version knows only `true`.
-pub(in crate::settings) struct Always {
-    /// What to do about `false`.
-    pub(in crate::settings) advice: &'static str,
-}
-
-impl Form<bool> for Always {
-    fn expected(&self) -> String {
-        "true".to_owned()
-    }
-
-    fn read(&self, value: &Value, _base: &Path) -> Result<bool, Vec<Refused>> {
-        match value.as_bool() {
-            Some(true) => Ok(true),
-            Some(false) | None => refuse(value, self.expected(), self.advice),
-        }
-    }
-
-    fn value_of_text(&self, text: &str) -> Value {
-        Flag.value_of_text(text)
-    }
-}
-
 /// One of some words.
 pub(in crate::settings) struct Choice<T: 'static> {
     /// The words and what they mean.

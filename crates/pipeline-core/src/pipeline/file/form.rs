@@ -66,13 +66,21 @@ pub(super) fn pipeline(reader: &mut Reader, tree: &Node) -> Option<Draft> {
     let fields = reader.fields(String::new(), tree, PIPELINE)?;
     let name = reader.text(&fields, "name");
     if fields.get("name").is_none() {
-        reader.refuse("name", "the pipeline has no name", "add `name: …` at the head of the file");
+        reader.refuse(
+            "name",
+            "the pipeline has no name",
+            "add `name: …` at the head of the file",
+        );
     }
-    let roles = reader.texts(&fields, "roles").into_iter().map(|(_, role)| role).collect();
+    let roles = reader
+        .texts(&fields, "roles")
+        .into_iter()
+        .map(|(_, role)| role)
+        .collect();
     let mut stages = Vec::new();
     let mut said = Vec::new();
     for (path, node) in reader.list(&fields, "stages") {
-        if let Some((stage, route)) = stage(reader, path.clone(), node) {
+        if let Some((stage, route)) = stage(reader, &path, node) {
             stages.push(stage);
             said.push(Said { path, route });
         }
@@ -150,11 +158,11 @@ fn limit_mut<'l>(limits: &'l mut Limits, key: &str) -> Option<&'l mut u32> {
     }
 }
 
-fn stage(reader: &mut Reader, path: String, node: &Node) -> Option<(Stage, Route)> {
-    let fields = reader.fields(path.clone(), node, STAGE)?;
+fn stage(reader: &mut Reader, path: &str, node: &Node) -> Option<(Stage, Route)> {
+    let fields = reader.fields(path.to_owned(), node, STAGE)?;
     let name = reader.text(&fields, "name");
     if fields.get("name").is_none() {
-        reader.refuse(&path, "the stage has no name", "add `name: …`");
+        reader.refuse(path, "the stage has no name", "add `name: …`");
     }
     let role = reader.text(&fields, "role").map(Role::new);
     let gates = gates(reader, &fields);
@@ -167,7 +175,10 @@ fn stage(reader: &mut Reader, path: String, node: &Node) -> Option<(Stage, Route
     let asks_in = reader.text(&fields, "asks_in");
     let objects_in = objects_in(reader, &fields);
     let scope = scope(reader, &fields).unwrap_or_else(|| {
-        let own = reports.iter().chain(&asks_in).chain(objects_in.as_ref().map(|(name, _)| name));
+        let own = reports
+            .iter()
+            .chain(&asks_in)
+            .chain(objects_in.as_ref().map(|(name, _)| name));
         WriteScope::Documents(own.cloned().collect())
     });
     let stage = Stage {
@@ -192,7 +203,11 @@ fn column(reader: &mut Reader, fields: &Fields<'_>) -> Option<Column> {
     let found = text.parse().ok();
     if found.is_none() {
         let fix = advice(&text, Column::ALL.iter().map(|column| column.as_str()));
-        reader.refuse(&fields.path("column"), format!("there is no column '{text}'"), fix);
+        reader.refuse(
+            &fields.path("column"),
+            format!("there is no column '{text}'"),
+            fix,
+        );
     }
     found
 }
@@ -239,7 +254,11 @@ fn back(reader: &mut Reader, keys: &Fields<'_>, gates: &[GateName]) -> Option<On
     if reader.flag(keys, "block") {
         if keys.get("cause").is_some() {
             let fix = "leave `cause` out, or `block`";
-            reader.refuse(&keys.path("cause"), "a human says go on this route: nothing is counted", fix);
+            reader.refuse(
+                &keys.path("cause"),
+                "a human says go on this route: nothing is counted",
+                fix,
+            );
         }
         return Some(OnFail::Block { stage: stage? });
     }
@@ -248,7 +267,11 @@ fn back(reader: &mut Reader, keys: &Fields<'_>, gates: &[GateName]) -> Option<On
         (None, _, [only]) => Some(super::check::cause_of(*only)),
         (None, ..) => {
             let fix = "add `cause: ci`, review, tests, conflict, or the name of a gate";
-            reader.refuse(&keys.path("cause"), "the route does not say what its bounces count as", fix);
+            reader.refuse(
+                &keys.path("cause"),
+                "the route does not say what its bounces count as",
+                fix,
+            );
             None
         }
     };
@@ -263,7 +286,12 @@ fn cause(reader: &mut Reader, keys: &Fields<'_>) -> Option<Cause> {
     let found = text.parse().ok();
     if found.is_none() {
         let words = ["ci", "review", "tests", "conflict"];
-        let fix = advice(&text, words.into_iter().chain(GateName::ALL.iter().map(|gate| gate.as_str())));
+        let fix = advice(
+            &text,
+            words
+                .into_iter()
+                .chain(GateName::ALL.iter().map(|gate| gate.as_str())),
+        );
         reader.refuse(&keys.path("cause"), format!("there is no cause '{text}'"), fix);
     }
     found
@@ -300,7 +328,11 @@ fn scope(reader: &mut Reader, fields: &Fields<'_>) -> Option<WriteScope> {
         reader.refuse(&path, "a role may write in exactly one of three ways", SCOPES);
         return None;
     };
-    let patterns: Vec<String> = reader.texts(&keys, key).into_iter().map(|(_, text)| text).collect();
+    let patterns: Vec<String> = reader
+        .texts(&keys, key)
+        .into_iter()
+        .map(|(_, text)| text)
+        .collect();
     Some(match key {
         "documents" => WriteScope::Documents(patterns),
         "docs_tree" => WriteScope::DocsTree(patterns),

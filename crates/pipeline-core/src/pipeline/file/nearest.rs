@@ -1,6 +1,6 @@
 //! The known name that a mistyped one was probably meant to be.
 
-/// `write 'x'` for the nearest of `known`, else all of them.
+/// What to do about a name that is not known: the nearest that is, and all of them.
 pub(super) fn advice<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.into_iter().collect();
     match nearest(name, &known) {
@@ -13,7 +13,11 @@ pub(super) fn advice<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -
 /// The nearest name, or none when nothing is near enough to be meant. Case does not count, nor `-` for `_`.
 fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     let wanted = plain(name);
-    let allowed = (wanted.len() / 3).clamp(1, 4);
+    let allowed = if wanted.len() < 4 {
+        1
+    } else {
+        (wanted.len() / 3).clamp(2, 4)
+    };
     known
         .iter()
         .map(|candidate| (distance(&wanted, &plain(candidate)), *candidate))
@@ -24,7 +28,11 @@ fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
 
 fn plain(name: &str) -> Vec<char> {
     // A very long name is mistyped anyway; the table below grows with its length.
-    name.to_lowercase().replace(['-', ' '], "_").chars().take(64).collect()
+    name.to_lowercase()
+        .replace(['-', ' '], "_")
+        .chars()
+        .take(64)
+        .collect()
 }
 
 /// Letters to be added, dropped or changed (Levenshtein).

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use super::Problem;
 use super::nearest::advice;
 use super::tree::{Node, Place, Value};
-use super::Problem;
 
 /// What was wrong so far, and where everything stands.
 #[derive(Debug, Default)]

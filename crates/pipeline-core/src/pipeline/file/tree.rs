@@ -1,4 +1,4 @@
-//! YAML as a tree in which every node knows its place. Budgets hold: size, depth, nodes, no aliases worth the name. It knows no pipeline.
+//! YAML as a tree in which every node knows its place. Budgets hold: size, depth, nodes, few aliases. It knows no pipeline.
 
 use std::fmt;
 
@@ -81,14 +81,19 @@ fn whole_file(message: &str, fix: &str) -> Problem {
 
 fn no_yaml(error: &serde_saphyr::Error) -> Problem {
     let error = error.without_snippet();
-    let place = error.location().map(place).unwrap_or(Place::START);
+    let place = error.location().map_or(Place::START, place);
     let text = error.to_string();
+    let line = text.lines().next().unwrap_or_default();
+    // The place is told apart, and advice to programmers is of no use here.
+    let said = [" at line ", ", set DuplicateKeyPolicy"]
+        .into_iter()
+        .fold(line, |said, tail| said.split(tail).next().unwrap_or(said));
     Problem {
         line: place.line,
         column: place.column,
         ..whole_file(
-            &format!("this is no YAML that is read here: {}", text.lines().next().unwrap_or_default()),
-            "mend the line; the rest of the file is read after that",
+            &format!("this cannot be read as YAML: {said}"),
+            "mend it; the rest of the file is looked at after that",
         )
     }
 }

@@ -1,12 +1,11 @@
 //! News as it arrived, and what is remembered of each issue.
 
 use async_trait::async_trait;
-use serde::{Deserialize, Serialize};
 
-use crate::id::{ActivityId, DeliveryId, IssueId, ProjectId};
+use crate::id::{DeliveryId, IssueId, ProjectId};
+use crate::orders::ItemMark;
 use crate::port::source::NewDelivery;
 use crate::port::store::StoreError;
-use crate::stage::Column;
 use crate::time::Timestamp;
 
 /// A stored delivery that waits.
@@ -49,19 +48,6 @@ pub enum Settlement {
     },
     /// Set aside; a human is told.
     Dead(String),
-}
-
-/// What is remembered of an issue, task or not.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ItemMark {
-    /// The project.
-    pub project: ProjectId,
-    /// The issue.
-    pub issue: IssueId,
-    /// The last order handled: its time and id; what is older or the same is no order.
-    pub handled: (Timestamp, Option<ActivityId>),
-    /// Columns that our outbox wrote and whose echo has not been seen.
-    pub written: Vec<Column>,
 }
 
 /// Deliveries, feed cursors and issue marks.

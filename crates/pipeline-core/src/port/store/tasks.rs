@@ -1,19 +1,18 @@
 //! Tasks, their event log, and the one transaction of a step.
 
 use async_trait::async_trait;
-use serde::{Deserialize, Serialize};
 
 use crate::decision::Requeue;
 use crate::effect::NewEffect;
-use crate::event::Event;
+use crate::event::LogEntry;
 use crate::id::{
     BranchName, DeliveryId, EffectKey, IssueId, JobId, OrderId, PipelineDigest, ProjectId, TaskId, WorkItemId,
 };
 use crate::job::{JobStatus, NewJob};
 use crate::order::OrderAnswer;
+use crate::orders::ItemMark;
 use crate::pipeline::Pipeline;
 use crate::port::store::StoreError;
-use crate::port::store::deliveries::ItemMark;
 use crate::run::RunRow;
 use crate::task::Task;
 use crate::time::Timestamp;
@@ -86,21 +85,6 @@ pub struct EffectEnd {
     pub generation: u32,
     /// None: done. Else it is dead, with what the system said.
     pub dead: Option<String>,
-}
-
-/// An entry of the event log.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LogEntry {
-    /// Whose.
-    pub task: TaskId,
-    /// The revision that it made.
-    pub revision: u64,
-    /// When.
-    pub at: Timestamp,
-    /// What happened.
-    pub event: Event,
-    /// What was decided.
-    pub note: String,
 }
 
 /// What came of a commit.

@@ -108,9 +108,9 @@ impl Collector {
 fn heading(bare: &str) -> Option<(usize, &str)> {
     let title = bare.trim_start_matches('#');
     let level = bare.len() - title.len();
-    let is_heading =
-        title.is_empty() || title.starts_with([' ', '\t']) || Severity::of_title(title).is_some();
-    ((1..=6).contains(&level) && is_heading).then_some((level, title))
+    let begins = |title: &str| title.is_empty() || title.starts_with([' ', '\t']);
+    let is_heading = (1..=6).contains(&level) && (begins(title) || Severity::of_title(title).is_some());
+    is_heading.then_some((level, title))
 }
 
 /// The line under a title that makes a heading of it.

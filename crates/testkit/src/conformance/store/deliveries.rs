@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use pipeline_core::id::{ActivityId, DeliveryId, IssueId, ProjectId};
+use pipeline_core::orders::ItemMark;
 use pipeline_core::port::source::NewDelivery;
 use pipeline_core::port::store::Store;
-use pipeline_core::port::store::deliveries::{Delivery, ItemMark, Recorded, Settlement};
+use pipeline_core::port::store::deliveries::{Delivery, Recorded, Settlement};
 use pipeline_core::port::store::tasks::Commit;
 use pipeline_core::stage::Column;
 use pipeline_core::time::Timestamp;

@@ -68,7 +68,7 @@ pub async fn an_unknown_commit_is_not_evidence(harness: Arc<dyn WorkspaceHarness
     let request = EvidenceRequest {
         commit: Some(sha('d')),
         paths: vec![DOCUMENT.to_owned()],
-        head: false,
+        ..EvidenceRequest::default()
     };
     let answer = harness.workspace().read(&request, &work_item()).await;
     assert!(
@@ -81,7 +81,7 @@ async fn read(harness: &Arc<dyn WorkspaceHarness>, commit: Option<&CommitSha>, p
     let request = EvidenceRequest {
         commit: commit.cloned(),
         paths: paths.iter().map(ToString::to_string).collect(),
-        head: false,
+        ..EvidenceRequest::default()
     };
     let answer = harness.workspace().read(&request, &work_item()).await;
     answer.unwrap()

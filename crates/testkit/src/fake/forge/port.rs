@@ -43,6 +43,7 @@ impl Forge for FakeForge {
                     title: title.to_owned(),
                     body: body.to_owned(),
                     state: PullRequestState::Open,
+                    reviews: Vec::new(),
                 };
                 let answer = shown(&new);
                 state.pull_requests.push(new);
@@ -122,5 +123,6 @@ fn shown(found: &FakePullRequest) -> PullRequest {
         number: found.number,
         url: None,
         state: found.state.clone(),
+        reviews: found.reviews.clone(),
     }
 }

@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 
 use pipeline_core::effect::{Mode, NewEffect};
+use pipeline_core::event::LogEntry;
 use pipeline_core::id::{
     DeliveryId, InstanceId, IssueId, JobId, OrderId, PipelineDigest, ProjectId, RunId, TaskId,
 };
 use pipeline_core::job::{JobKind, JobStatus};
+use pipeline_core::orders::ItemMark;
 use pipeline_core::pipeline::Pipeline;
-use pipeline_core::port::store::deliveries::{Delivery, ItemMark};
+use pipeline_core::port::store::deliveries::Delivery;
 use pipeline_core::port::store::orders::OrderRow;
 use pipeline_core::port::store::outbox::EffectStatus;
-use pipeline_core::port::store::tasks::LogEntry;
 use pipeline_core::run::RunRow;
 use pipeline_core::task::Task;
 use pipeline_core::time::Timestamp;

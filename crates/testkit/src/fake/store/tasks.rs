@@ -1,12 +1,11 @@
 //! Tasks, pipelines, the log and timers.
 
 use async_trait::async_trait;
+use pipeline_core::event::LogEntry;
 use pipeline_core::id::{PipelineDigest, TaskId};
 use pipeline_core::pipeline::Pipeline;
 use pipeline_core::port::store::StoreError;
-use pipeline_core::port::store::tasks::{
-    Commit, Committed, DueTimer, LogEntry, TaskFilter, TaskKey, TaskStore,
-};
+use pipeline_core::port::store::tasks::{Commit, Committed, DueTimer, TaskFilter, TaskKey, TaskStore};
 use pipeline_core::task::Task;
 use pipeline_core::time::Timestamp;
 

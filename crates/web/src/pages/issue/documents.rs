@@ -43,7 +43,7 @@ impl Documents {
                 .iter()
                 .map(|directory| task.document(directory))
                 .collect(),
-            head: false,
+            ..EvidenceRequest::default()
         };
         match view.workspace.read(&request, &task.work_item).await {
             Ok(evidence) => match evidence.unavailable {

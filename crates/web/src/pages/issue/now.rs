@@ -73,6 +73,9 @@ fn question(ask: &Ask) -> Markup {
             p { "You are asked: may commit " code { (head) } " change these protected files?" }
             ul { @for path in paths { li { code { (shown(path)) } } } }
         },
+        Ask::ForgeReview => html! {
+            p { "You are asked: is the pull request right? Review it in the forge." }
+        },
         Ask::ForeignHead { head } => html! {
             p { "You are asked: is commit " code { (head) } ", which is not ours, wanted on the branch?" }
         },

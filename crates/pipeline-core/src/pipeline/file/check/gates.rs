@@ -16,7 +16,11 @@ pub(super) fn check(subject: &mut Subject<'_>) {
             }
             if *gate == GateName::CheckAnalysisApproved && at + 1 < stage.gates.len() {
                 let message = format!("gate {gate} asks a human before the later gates have looked");
-                subject.refuse((said, &key), message, "make it the last gate of the stage".to_owned());
+                subject.refuse(
+                    (said, &key),
+                    message,
+                    "make it the last gate of the stage".to_owned(),
+                );
             }
             report(subject, stage, (said, &key, *gate));
         }
@@ -27,14 +31,22 @@ pub(super) fn check(subject: &mut Subject<'_>) {
 
 fn report(subject: &mut Subject<'_>, stage: &Stage, (said, key, gate): (&Said, &str, GateName)) {
     if let Some(report) = report_of(gate).filter(|report| !stage.reports.iter().any(|own| own == report)) {
-        let message = format!("gate {gate} reads {report}, which the stage does not list, so an old one would count");
+        let message =
+            format!("gate {gate} reads {report}, which the stage does not list, so an old one would count");
         subject.refuse((said, key), message, format!("add `reports: [{report}]`"));
     }
-    let needs: Vec<&str> = report_of(gate).into_iter().chain(documents_of(gate).iter().copied()).collect();
-    let missing: Vec<&str> = needs.into_iter().filter(|name| !may_write(stage, name)).collect();
+    let needs = documents_of(gate).iter().copied();
+    let missing: Vec<&str> = needs.filter(|name| !may_write(stage, name)).collect();
     if let (Some(role), false) = (&stage.role, missing.is_empty()) {
-        let message = format!("gate {gate} wants {}, which {role} may not write", missing.join(", "));
-        subject.refuse((said, key), message, "add it to `may_write` of the stage".to_owned());
+        let message = format!(
+            "gate {gate} wants {}, which {role} may not write",
+            missing.join(", ")
+        );
+        subject.refuse(
+            (said, key),
+            message,
+            "add it to `may_write` of the stage".to_owned(),
+        );
     }
 }
 
@@ -59,7 +71,11 @@ fn writes(subject: &mut Subject<'_>, stage: &Stage, said: &Said) {
     for (key, name) in wants.chain(asks).chain(objects) {
         if !may_write(stage, name) {
             let message = format!("{role} may not write {name}");
-            subject.refuse((said, key), message, "add it to `may_write` of the stage".to_owned());
+            subject.refuse(
+                (said, key),
+                message,
+                "add it to `may_write` of the stage".to_owned(),
+            );
         }
     }
 }
@@ -85,7 +101,9 @@ fn report_of(gate: GateName) -> Option<&'static str> {
         GateName::CheckAnalysisComplete
         | GateName::CheckAnalysisApproved
         | GateName::CheckArchitectureDone
-        | GateName::CheckCiGreen => None,
+        | GateName::CheckCiGreen
+        | GateName::CheckTestsLocal
+        | GateName::CheckReviewApproved => None,
     }
 }
 
@@ -104,7 +122,9 @@ fn documents_of(gate: GateName) -> &'static [&'static str] {
         | GateName::CheckDeployStatus
         | GateName::CheckStagingStatus
         | GateName::CheckAnalysisApproved
-        | GateName::CheckCiGreen => &[],
+        | GateName::CheckCiGreen
+        | GateName::CheckTestsLocal
+        | GateName::CheckReviewApproved => &[],
     }
 }
 
@@ -115,7 +135,9 @@ fn can_fail(gate: GateName) -> bool {
         | GateName::CheckTestsPassed
         | GateName::CheckDeployStatus
         | GateName::CheckStagingStatus
-        | GateName::CheckCiGreen => true,
+        | GateName::CheckCiGreen
+        | GateName::CheckTestsLocal
+        | GateName::CheckReviewApproved => true,
         GateName::CheckAnalysisComplete
         | GateName::CheckAnalysisApproved
         | GateName::CheckArchitectureDone => false,
@@ -125,7 +147,11 @@ fn can_fail(gate: GateName) -> bool {
 /// It judges code, so code must not change between it and the merge.
 pub(super) fn judges_code(gate: GateName) -> bool {
     match gate {
-        GateName::CheckReviewerVerdict | GateName::CheckTestsPassed | GateName::CheckCiGreen => true,
+        GateName::CheckReviewerVerdict
+        | GateName::CheckReviewApproved
+        | GateName::CheckTestsPassed
+        | GateName::CheckTestsLocal
+        | GateName::CheckCiGreen => true,
         GateName::CheckDeployStatus
         | GateName::CheckStagingStatus
         | GateName::CheckAnalysisComplete
@@ -138,8 +164,8 @@ pub(super) fn judges_code(gate: GateName) -> bool {
 pub(in crate::pipeline::file) fn cause_of(gate: GateName) -> Cause {
     match gate {
         GateName::CheckCiGreen => Cause::Ci,
-        GateName::CheckReviewerVerdict => Cause::Review,
-        GateName::CheckTestsPassed => Cause::Tests,
+        GateName::CheckReviewerVerdict | GateName::CheckReviewApproved => Cause::Review,
+        GateName::CheckTestsPassed | GateName::CheckTestsLocal => Cause::Tests,
         GateName::CheckDeployStatus
         | GateName::CheckStagingStatus
         | GateName::CheckAnalysisComplete

@@ -17,10 +17,14 @@ pub(super) fn check(subject: &mut Subject<'_>) {
         } else if named && limit == 0 {
             let turns = loops.unwrap_or_else(|| "it is named".to_owned());
             let message = format!("0 limits nothing that can turn ({turns})");
-            subject.reader.refuse(&field, message, format!("write a number from 1 to {MAX_LIMIT}"));
+            subject
+                .reader
+                .refuse(&field, message, format!("write a number from 1 to {MAX_LIMIT}"));
         } else if limit > MAX_LIMIT {
             let message = format!("{limit} is more than {MAX_LIMIT}");
-            subject.reader.refuse(&field, message, format!("write a number from 1 to {MAX_LIMIT}"));
+            subject
+                .reader
+                .refuse(&field, message, format!("write a number from 1 to {MAX_LIMIT}"));
         }
     }
 }

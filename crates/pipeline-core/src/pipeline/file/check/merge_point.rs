@@ -5,7 +5,7 @@ use super::Subject;
 use super::gates::judges_code;
 use super::routes::asks_approval;
 use crate::pipeline::file::nearest::advice;
-use crate::stage::{OnFail, Stage, WriteScope};
+use crate::stage::{GateName, OnFail, Stage, WriteScope};
 
 pub(super) fn check(subject: &mut Subject<'_>) {
     let end = subject.pipeline().stages.len();
@@ -19,8 +19,18 @@ pub(super) fn check(subject: &mut Subject<'_>) {
 /// The place in the order of the stage that the merge comes before.
 fn merge_before(subject: &mut Subject<'_>) -> Option<usize> {
     let name = subject.draft.merge_before.as_deref()?;
-    let found = subject.pipeline().stages.iter().position(|stage| stage.name.as_str() == name);
-    let working = found.filter(|at| subject.pipeline().stages.get(*at).is_some_and(|stage| stage.role.is_some()));
+    let found = subject
+        .pipeline()
+        .stages
+        .iter()
+        .position(|stage| stage.name.as_str() == name);
+    let working = found.filter(|at| {
+        subject
+            .pipeline()
+            .stages
+            .get(*at)
+            .is_some_and(|stage| stage.role.is_some())
+    });
     if working.is_none() {
         let known = subject.workers_before(subject.pipeline().stages.len());
         let message = if found.is_some() {
@@ -59,10 +69,12 @@ fn writes_code(stage: &Stage) -> bool {
 
 /// Before the merge, changed code is judged again; a stage that changes it between judge and merge would make that endless.
 fn changes(subject: &mut Subject<'_>, merge: usize) {
-    let binds = |stage: &&Stage| {
-        use crate::stage::GateName::{CheckReviewerVerdict, CheckTestsPassed};
-        stage.gates.contains(&CheckReviewerVerdict) || stage.gates.contains(&CheckTestsPassed)
-    };
+    let binding = [
+        GateName::CheckReviewerVerdict,
+        GateName::CheckReviewApproved,
+        GateName::CheckTestsPassed,
+    ];
+    let binds = |stage: &&Stage| binding.iter().any(|gate| stage.gates.contains(gate));
     for (at, stage, said) in subject.stages() {
         let judge = subject.pipeline().stages.iter().take(at).find(binds);
         let (Some(judge), true) = (judge, at < merge && writes_code(stage)) else {
@@ -83,9 +95,15 @@ fn afterwards(subject: &mut Subject<'_>, merge: usize) {
         let OnFail::Bounce { stage: to, .. } = &stage.on_fail else {
             continue;
         };
-        let before = subject.pipeline().position(to).is_some_and(|target| target < merge);
+        let before = subject
+            .pipeline()
+            .position(to)
+            .is_some_and(|target| target < merge);
         if at >= merge && before {
-            let message = format!("the route leads from '{}' back over the merge without a human", stage.name);
+            let message = format!(
+                "the route leads from '{}' back over the merge without a human",
+                stage.name
+            );
             let fix = format!("write `on_fail: {{stage: {to}, block: true}}`");
             subject.refuse((said, "on_fail"), message, fix);
         }
@@ -103,16 +121,26 @@ fn mending(subject: &mut Subject<'_>, merge: usize) {
     let Some((at, stage)) = subject.worker(&name) else {
         let known = subject.workers_before(subject.pipeline().stages.len());
         let fix = advice(name.as_str(), known);
-        subject.reader.refuse("mending", format!("there is no stage '{name}' in which somebody works"), fix);
+        subject.reader.refuse(
+            "mending",
+            format!("there is no stage '{name}' in which somebody works"),
+            fix,
+        );
         return;
     };
     if !writes_code(stage) {
         let message = format!("'{name}' may write its documents only, so it cannot mend code");
-        subject.reader.refuse("mending", message, "name a stage with `may_write: {code: …}`");
+        subject
+            .reader
+            .refuse("mending", message, "name a stage with `may_write: {code: …}`");
     }
     if at >= merge || stage.staging_only {
         let message = format!("'{name}' does not come before the merge in every project");
-        subject.reader.refuse("mending", message, "name a stage that comes before `merge_before`");
+        subject.reader.refuse(
+            "mending",
+            message,
+            "name a stage that comes before `merge_before`",
+        );
     }
     let between = subject.pipeline().stages.iter().take(merge).skip(at);
     if let Some(approved) = between.into_iter().find(|stage| asks_approval(stage)) {
@@ -120,6 +148,10 @@ fn mending(subject: &mut Subject<'_>, merge: usize) {
             "a loop without a limit: from the merge back to '{name}', past the approval at '{}', which makes its counters fresh",
             approved.name
         );
-        subject.reader.refuse("mending", message, format!("name a stage after '{}'", approved.name));
+        subject.reader.refuse(
+            "mending",
+            message,
+            format!("name a stage after '{}'", approved.name),
+        );
     }
 }

@@ -17,6 +17,8 @@ const BUILT_IN_ROLES: [&str; 6] = [
     Role::DEPLOYER,
 ];
 
+const MOST_STAGES: usize = 50;
+
 pub(super) fn check(subject: &mut Subject<'_>) {
     added_roles(subject);
     ends(subject);
@@ -25,7 +27,11 @@ pub(super) fn check(subject: &mut Subject<'_>) {
         let name = stage.name.as_str();
         if let Some(first) = taken.insert(name, &said.path) {
             let message = format!("the pass path comes back to stage '{name}', which {first} is already");
-            subject.refuse((said, "name"), message, "give one of them another name".to_owned());
+            subject.refuse(
+                (said, "name"),
+                message,
+                "give one of them another name".to_owned(),
+            );
         } else if !is_name(name) {
             let message = format!("'{name}' is no name of a stage");
             subject.refuse((said, "name"), message, NAME.to_owned());
@@ -45,7 +51,11 @@ fn is_name(text: &str) -> bool {
 
 fn added_roles(subject: &mut Subject<'_>) {
     let works = |name: &str| {
-        let mut roles = subject.pipeline().stages.iter().filter_map(|stage| stage.role.as_ref());
+        let mut roles = subject
+            .pipeline()
+            .stages
+            .iter()
+            .filter_map(|stage| stage.role.as_ref());
         roles.any(|role| role.as_str() == name)
     };
     let mut problems = Vec::new();
@@ -76,6 +86,10 @@ fn role(subject: &mut Subject<'_>, stage: &Stage, said: &Said) {
 fn ends(subject: &mut Subject<'_>) {
     let count = subject.pipeline().stages.len();
     let last = count.saturating_sub(1);
+    if count > MOST_STAGES {
+        let message = format!("{count} stages are more than {MOST_STAGES}");
+        subject.reader.refuse("stages", message, "leave some out");
+    }
     let always = |stage: &Stage| stage.role.is_some() && !stage.staging_only;
     if !subject.pipeline().stages.iter().any(always) {
         let message = "nobody works here: no stage has a role in every project";
@@ -87,21 +101,40 @@ fn ends(subject: &mut Subject<'_>) {
         let name = &stage.name;
         let end = at == 0 || at == last;
         if end && stage.role.is_some() {
-            let (which, say) = if at == 0 { ("first", "before") } else { ("last", "after") };
+            let (which, say) = if at == 0 {
+                ("first", "before")
+            } else {
+                ("last", "after")
+            };
             let message = format!("somebody works in '{name}', the {which} stage");
-            let fix = format!("put a stage without a role {say} it, such as `- name: {}`", if at == 0 { "created" } else { "done" });
+            let fix = format!(
+                "put a stage without a role {say} it, such as `- name: {}`",
+                if at == 0 { "created" } else { "done" }
+            );
             subject.refuse((said, "role"), message, fix);
         } else if !end && stage.role.is_none() {
-            let after = subject.pipeline().stages.get(at + 1).map(|next| next.name.to_string());
+            let after = subject
+                .pipeline()
+                .stages
+                .get(at + 1)
+                .map(|next| next.name.to_string());
             let message = format!(
                 "nobody works in '{name}', so a task ends there and '{}' is unreachable",
                 after.unwrap_or_default()
             );
-            subject.refuse((said, "name"), message, "give it a `role`, or make it the last stage".to_owned());
+            subject.refuse(
+                (said, "name"),
+                message,
+                "give it a `role`, or make it the last stage".to_owned(),
+            );
         }
         if stage.role.is_none() && !stage.gates.is_empty() {
             let message = format!("nobody works in '{name}', so its gates are never asked");
-            subject.refuse((said, "gates"), message, "give it a `role`, or take the gates out".to_owned());
+            subject.refuse(
+                (said, "gates"),
+                message,
+                "give it a `role`, or take the gates out".to_owned(),
+            );
         }
     }
 }
@@ -134,26 +167,43 @@ fn columns(subject: &mut Subject<'_>, stage: &Stage, said: &Said) {
 fn documents(subject: &mut Subject<'_>, stage: &Stage, said: &Said) {
     let objection = stage.objects_in.as_ref().map(|(name, _)| name);
     let keys = std::iter::repeat_n("reports", stage.reports.len())
-        .chain(std::iter::repeat_n("asks_in", usize::from(stage.asks_in.is_some())))
+        .chain(std::iter::repeat_n(
+            "asks_in",
+            usize::from(stage.asks_in.is_some()),
+        ))
         .chain(std::iter::once("objects_in"));
     let names = stage.reports.iter().chain(&stage.asks_in).chain(objection);
     for (key, name) in keys.zip(names) {
         if !is_path(name) || name.contains('*') {
             let fix = "write the name of a file in the directory of the work item, such as 12-review.md";
-            subject.refuse((said, key), format!("'{name}' is no name of a document"), fix.to_owned());
+            subject.refuse(
+                (said, key),
+                format!("'{name}' is no name of a document"),
+                fix.to_owned(),
+            );
         }
     }
-    let (WriteScope::Documents(patterns) | WriteScope::DocsTree(patterns) | WriteScope::Code(patterns)) = &stage.scope;
+    let (WriteScope::Documents(patterns) | WriteScope::DocsTree(patterns) | WriteScope::Code(patterns)) =
+        &stage.scope;
     for pattern in patterns {
         let stem = pattern.strip_suffix('*').unwrap_or(pattern);
         if stem.contains('*') || !is_path(stem) {
-            let fix = "write a path in the directory of the work item; one '*' at its end stands for anything";
-            subject.refuse((said, "may_write"), format!("'{pattern}' is no pattern"), fix.to_owned());
+            let fix =
+                "write a path in the directory of the work item; one '*' at its end stands for anything";
+            subject.refuse(
+                (said, "may_write"),
+                format!("'{pattern}' is no pattern"),
+                fix.to_owned(),
+            );
         }
     }
     if let Some(prompt) = stage.prompt.as_ref().filter(|prompt| !is_path(prompt)) {
         let fix = "write a path in the repository, without `..` and without '/' at its head";
-        subject.refuse((said, "prompt"), format!("'{prompt}' is no path of a prompt"), fix.to_owned());
+        subject.refuse(
+            (said, "prompt"),
+            format!("'{prompt}' is no path of a prompt"),
+            fix.to_owned(),
+        );
     }
 }
 

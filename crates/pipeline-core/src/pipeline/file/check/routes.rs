@@ -25,13 +25,20 @@ pub(super) fn check(subject: &mut Subject<'_>) {
     }
 }
 
-fn leads_back(subject: &mut Subject<'_>, (at, from): (usize, &Stage), (said, to): (&Said, &StageName)) -> bool {
+fn leads_back(
+    subject: &mut Subject<'_>,
+    (at, from): (usize, &Stage),
+    (said, to): (&Said, &StageName),
+) -> bool {
     let Some((target, stage)) = known(subject, (said, "on_fail.stage"), (at + 1, to)) else {
         return false;
     };
     if target > at {
         let message = format!("the route leads forward, from '{}' to '{to}'", from.name);
-        let fix = format!("name the stage itself or one before it: {}", subject.workers_before(at + 1).join(", "));
+        let fix = format!(
+            "name the stage itself or one before it: {}",
+            subject.workers_before(at + 1).join(", ")
+        );
         subject.refuse((said, "on_fail.stage"), message, fix);
         return false;
     }
@@ -46,7 +53,10 @@ fn objection(subject: &mut Subject<'_>, (at, from): (usize, &Stage), (said, to):
     };
     if target >= at {
         let message = format!("'{}' objects to '{to}', which does not come before it", from.name);
-        let fix = format!("name a stage before it: {}", subject.workers_before(at).join(", "));
+        let fix = format!(
+            "name a stage before it: {}",
+            subject.workers_before(at).join(", ")
+        );
         subject.refuse((said, key), message, fix);
         return;
     }
@@ -74,8 +84,15 @@ fn known<'a>(
 
 fn applies(subject: &mut Subject<'_>, (from, to): (&Stage, &Stage), (said, key): (&Said, &str)) {
     if to.staging_only && !from.staging_only {
-        let message = format!("'{}' is left out in projects without staging, and the route with it", to.name);
-        subject.refuse((said, key), message, "name a stage that every project has".to_owned());
+        let message = format!(
+            "'{}' is left out in projects without staging, and the route with it",
+            to.name
+        );
+        subject.refuse(
+            (said, key),
+            message,
+            "name a stage that every project has".to_owned(),
+        );
     }
 }
 
@@ -88,7 +105,10 @@ fn approvals(subject: &mut Subject<'_>, (at, from): (usize, &Stage), (said, to):
             "a loop without a limit: from '{}' back to '{to}', past the approval at '{}', which makes its counters fresh",
             from.name, approved.name
         );
-        let fix = format!("lead back to a stage after '{}', or write `block: true`", approved.name);
+        let fix = format!(
+            "lead back to a stage after '{}', or write `block: true`",
+            approved.name
+        );
         subject.refuse((said, "on_fail.stage"), message, fix);
     }
 }

@@ -1,0 +1,167 @@
+//! Replay: a task's event log runs through the rules again and must arrive at the stored state (behaviour §4).
+//!
+//! The rules are pure, so a difference means that the log, the stored task or the rules changed behind each other's back. The log
+//! carries no settings: a replay goes by the project as it is now, and a setting that changed meanwhile may be the difference.
+
+use serde_json::Value;
+
+use crate::decision::{Change, Decision};
+use crate::event::{Event, LogEntry};
+use crate::pipeline::Pipeline;
+use crate::project::Project;
+use crate::start::start;
+use crate::task::Task;
+use crate::transition::{Rules, decide};
+
+/// Why a log does not lead to the stored state.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReplayError {
+    /// Nothing was logged.
+    #[error("the event log is empty; a task begins with an entry of revision 1")]
+    Empty,
+    /// The first entry is not the move that starts a task.
+    #[error("the event log begins with {event}; expected the order that started the task")]
+    NoStart {
+        /// What it begins with.
+        event: &'static str,
+    },
+    /// An entry of another task, or one that is missing or doubled.
+    #[error("the event log holds revision {found} where revision {expected} was expected")]
+    Gap {
+        /// The revision that follows.
+        expected: u64,
+        /// The one that is there.
+        found: u64,
+    },
+    /// The rules do not take a logged event any more.
+    #[error("the rules refuse entry {revision} ({event}) of the log: {why}; {}", HINT)]
+    Refused {
+        /// The entry.
+        revision: u64,
+        /// Its event.
+        event: &'static str,
+        /// What the rules say.
+        why: String,
+    },
+    /// The end is not the stored task.
+    #[error("the log leads to another state than the stored one: {} differ; {}; {}", fields.join(", "), first_difference(first.as_ref()), HINT)]
+    Differs {
+        /// Which fields of the task.
+        fields: Vec<String>,
+        /// The first entry in which something else was decided, where its note shows it.
+        first: Option<u64>,
+    },
+}
+
+const HINT: &str = "a setting of the project may have changed since";
+
+fn first_difference(first: Option<&u64>) -> String {
+    first.map_or_else(
+        || "every entry's note is the same".to_owned(),
+        |revision| format!("entry {revision} is the first in which something else is decided"),
+    )
+}
+
+/// Runs the log through the rules and compares the end with the stored task, which also gives the names that intake chose.
+///
+/// # Errors
+/// The first thing that does not fit, see [`ReplayError`].
+pub fn replay(
+    stored: &Task,
+    log: &[LogEntry],
+    pipeline: &Pipeline,
+    project: &Project,
+) -> Result<Task, ReplayError> {
+    let rules_at = |entry: &LogEntry| Rules {
+        pipeline,
+        project,
+        now: entry.at,
+    };
+    let (first, rest) = log.split_first().ok_or(ReplayError::Empty)?;
+    let mut change = begin(stored, first, rules_at(first))?;
+    let mut departed = departure(first, &change);
+    for entry in rest {
+        let decision = decide(&change.task, &entry.event, rules_at(entry));
+        change = changed(entry, decision)?;
+        in_order(&change.task, entry)?;
+        departed = departed.or(departure(entry, &change));
+    }
+    let fields = differing(&change.task, stored);
+    if fields.is_empty() {
+        return Ok(change.task);
+    }
+    Err(ReplayError::Differs {
+        fields,
+        first: departed,
+    })
+}
+
+fn begin(stored: &Task, entry: &LogEntry, rules: Rules<'_>) -> Result<Change, ReplayError> {
+    let Event::ItemObserved { item, order: Some(_) } = &entry.event else {
+        let event = entry.event.name();
+        return Err(ReplayError::NoStart { event });
+    };
+    let change = start(stored.id, stored.work_item.clone(), item, rules);
+    in_order(&change.task, entry)?;
+    Ok(change)
+}
+
+fn changed(entry: &LogEntry, decision: Decision) -> Result<Change, ReplayError> {
+    match decision {
+        Decision::Change(change) => Ok(*change),
+        Decision::Ignore(why) | Decision::Illegal(why) => Err(ReplayError::Refused {
+            revision: entry.revision,
+            event: entry.event.name(),
+            why,
+        }),
+    }
+}
+
+fn in_order(task: &Task, entry: &LogEntry) -> Result<(), ReplayError> {
+    if task.revision == entry.revision && task.id == entry.task {
+        return Ok(());
+    }
+    Err(ReplayError::Gap {
+        expected: task.revision,
+        found: entry.revision,
+    })
+}
+
+fn departure(entry: &LogEntry, change: &Change) -> Option<u64> {
+    (entry.note != change.note).then_some(entry.revision)
+}
+
+/// Names of the fields in which two tasks differ. Sums of money went through text, so they may differ in their last digit.
+fn differing(one: &Task, other: &Task) -> Vec<String> {
+    let (Ok(Value::Object(one)), Ok(Value::Object(other))) =
+        (serde_json::to_value(one), serde_json::to_value(other))
+    else {
+        return vec!["the whole task".to_owned()];
+    };
+    one.iter()
+        .filter(|(name, value)| !other.get(*name).is_some_and(|theirs| same(value, theirs)))
+        .map(|(name, _)| name.clone())
+        .collect()
+}
+
+fn same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Object(one), Value::Object(other)) => {
+            one.len() == other.len()
+                && one
+                    .iter()
+                    .all(|(key, value)| other.get(key).is_some_and(|theirs| same(value, theirs)))
+        }
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
+        }
+        (Value::Number(one), Value::Number(other)) if one.is_f64() || other.is_f64() => {
+            let (one, other) = (
+                one.as_f64().unwrap_or(f64::NAN),
+                other.as_f64().unwrap_or(f64::NAN),
+            );
+            (one - other).abs() <= 1e-9 * one.abs().max(1.0)
+        }
+        _ => one == other,
+    }
+}

@@ -1,0 +1,185 @@
+//! Gates that read documents: reasons to the letter.
+
+use pipeline_core::stage::GateName;
+
+use crate::setting::{documents, judged, project, task};
+
+const ANALYSIS: [(&str, &str); 4] = [
+    ("01-brd.md", "# Why"),
+    ("02-trz.md", "# What"),
+    ("03-acceptance-criteria.md", "# When"),
+    ("04-test-plan.yaml", "cases: []"),
+];
+
+#[test]
+fn a_report_gives_the_reason_to_the_letter() {
+    use GateName::{CheckReviewerVerdict, CheckTestsPassed};
+    let review = "---\nverdict: REQUEST_CHANGES\n---\n### P1 — Major\n- [ ] greet by name\n- [x] greet\n### P2\n- Нет.\n";
+    let failed = "---\nresult: FAILED\n---\n| case | result |\n|---|---|\n| greets | FAIL |\n";
+    for (gate, name, text, expected) in [
+        (
+            CheckReviewerVerdict,
+            "12-review.md",
+            "---\nverdict: approved\n---\n",
+            "pass: Review verdict: APPROVED",
+        ),
+        (
+            CheckReviewerVerdict,
+            "12-review.md",
+            review,
+            "fail: Review verdict: REQUEST_CHANGES [P1 greet by name]",
+        ),
+        (
+            CheckReviewerVerdict,
+            "other.md",
+            "",
+            "unreadable: Review not found (12-review.md)",
+        ),
+        (
+            CheckTestsPassed,
+            "13-test-report.md",
+            "---\nresult: PASS\n---\n",
+            "pass: Test verdict: PASS (PASS)",
+        ),
+        (
+            CheckTestsPassed,
+            "13-test-report.md",
+            "---\nresult: 10/10 checks PASS\n---\n",
+            "pass: Test verdict: 10/10 checks PASS (PASS)",
+        ),
+        (
+            CheckTestsPassed,
+            "13-test-report.md",
+            failed,
+            "fail: Test verdict: FAILED (FAILED) [greets | FAIL]",
+        ),
+        (
+            CheckTestsPassed,
+            "13-test-report.md",
+            "PASS\n",
+            "unreadable: No YAML frontmatter in test report (cannot read machine verdict)",
+        ),
+        (
+            CheckTestsPassed,
+            "13-test-report.md",
+            "---\nversion: 1\n---\n",
+            "unreadable: No machine-readable verdict/status/result in test report frontmatter",
+        ),
+        (
+            CheckTestsPassed,
+            "other.md",
+            "",
+            "unreadable: Test report not found (13-test-report.md)",
+        ),
+    ] {
+        let evidence = documents(&[(name, text)]);
+        assert_eq!(judged(gate, &task(), &project(), &evidence), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_log_gives_the_reason_to_the_letter() {
+    use GateName::{CheckDeployStatus, CheckStagingStatus};
+    for (gate, name, text, expected) in [
+        (
+            CheckStagingStatus,
+            "15-staging-log.md",
+            "---\nstaging_status: SUCCESS\n---\n",
+            "pass: Staging status: SUCCESS",
+        ),
+        (
+            CheckStagingStatus,
+            "15-staging-log.md",
+            "---\nstaging_status: FAILED\n---\n",
+            "fail: Staging status: FAILED",
+        ),
+        (
+            CheckStagingStatus,
+            "15-staging-log.md",
+            "---\nstaging_status: maybe\n---\n",
+            "unreadable: No machine-readable staging_status in frontmatter (got: maybe)",
+        ),
+        (
+            CheckStagingStatus,
+            "other.md",
+            "",
+            "unreadable: Staging log not found (15-staging-log.md)",
+        ),
+        (
+            CheckDeployStatus,
+            "14-deploy-log.md",
+            "---\ndeploy_status: success\n---\n",
+            "pass: Deploy status: SUCCESS",
+        ),
+        (
+            CheckDeployStatus,
+            "14-deploy-log.md",
+            "---\ndeploy_status: FAILED\n---\n",
+            "fail: Deploy status: FAILED",
+        ),
+        (
+            CheckDeployStatus,
+            "14-deploy-log.md",
+            "---\ndeploy_status: 1\n---\n",
+            "unreadable: No machine-readable deploy_status in frontmatter (got: 1)",
+        ),
+        (
+            CheckDeployStatus,
+            "other.md",
+            "",
+            "unreadable: Deploy log not found (14-deploy-log.md)",
+        ),
+    ] {
+        let evidence = documents(&[(name, text)]);
+        assert_eq!(judged(gate, &task(), &project(), &evidence), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_project_without_staging_has_no_staging_gate() {
+    let mut project = project();
+    project.staging = false;
+    let evidence = documents(&[]);
+    assert_eq!(
+        judged(GateName::CheckStagingStatus, &task(), &project, &evidence),
+        "not applicable: Staging gate N/A for example"
+    );
+}
+
+#[test]
+fn analysis_is_complete_with_all_four_documents() {
+    let gate = GateName::CheckAnalysisComplete;
+    let all = documents(&ANALYSIS);
+    assert_eq!(
+        judged(gate, &task(), &project(), &all),
+        "pass: Analysis documents complete"
+    );
+    let mut empty = ANALYSIS;
+    empty[1].1 = " \n";
+    let evidence = documents(&empty[..3]);
+    assert_eq!(
+        judged(gate, &task(), &project(), &evidence),
+        "unreadable: missing or empty: 02-trz.md, 04-test-plan.yaml"
+    );
+}
+
+#[test]
+fn architecture_is_a_decision_or_the_infrastructure() {
+    let gate = GateName::CheckArchitectureDone;
+    let path = |name: &str| format!("docs/work-items/ET-007/06-adr/{name}");
+    let mut evidence = documents(&[]);
+    let nothing = "unreadable: neither 06-adr/ADR-*.md nor 07-infra-requirements.md was written";
+    assert_eq!(judged(gate, &task(), &project(), &evidence), nothing);
+    evidence.listed = vec![path("notes.md"), path("ADR-001.txt")];
+    assert_eq!(judged(gate, &task(), &project(), &evidence), nothing);
+    evidence.listed = vec![path("ADR-001.md"), path("ADR-002.md")];
+    assert_eq!(
+        judged(gate, &task(), &project(), &evidence),
+        "pass: Architecture decision records: 2"
+    );
+    let evidence = documents(&[("07-infra-requirements.md", "none")]);
+    assert_eq!(
+        judged(gate, &task(), &project(), &evidence),
+        "pass: Infrastructure requirements written"
+    );
+}

@@ -1,0 +1,208 @@
+//! What must hold after every event.
+
+use pipeline_core::decision::{Change, Decision};
+use pipeline_core::effect::EffectKind;
+use pipeline_core::event::Event;
+use pipeline_core::id::{EffectKey, JobId};
+use pipeline_core::order::OperatorOrderKind;
+use pipeline_core::pipeline::Limits;
+use pipeline_core::task::{Task, TaskState, Wait};
+use pipeline_core::why::explain;
+
+use crate::happening::Happening;
+use crate::node::Node;
+use crate::search::{Decide, Ground};
+use crate::start::LATE;
+
+type Verdict = Result<(), String>;
+
+fn holds(right: bool, what: impl FnOnce() -> String) -> Verdict {
+    if right { Ok(()) } else { Err(what()) }
+}
+
+/// No silent stall: something or somebody moves this node on.
+pub(crate) fn stands(node: &Node) -> Verdict {
+    let task = &node.task;
+    let unsent = |key: &EffectKey| !node.outbox.contains_key(key);
+    holds(!task.open_effects.iter().any(unsent), || {
+        format!("{} waits for an effect that nobody sends", node.name())
+    })?;
+    holds(node.timers == task.timers, || {
+        format!(
+            "the store's timers {:?} are not the task's {:?}",
+            node.timers, task.timers
+        )
+    })?;
+    let mut commands = task.ci_job.into_iter().chain(task.tests_job());
+    holds(commands.all(|job| node.jobs.contains(&job)), || {
+        format!("{} waits for a command that is not there", node.name())
+    })?;
+    let moves = match &task.state {
+        TaskState::Working { job } | TaskState::Gathering { job } => node.jobs.contains(job),
+        TaskState::Starting | TaskState::Publishing { .. } | TaskState::Merging { .. } => {
+            !task.open_effects.is_empty()
+        }
+        TaskState::Waiting(Wait::Ci | Wait::Dependency | Wait::Budget) => {
+            !task.timers.is_empty() || !task.open_effects.is_empty()
+        }
+        TaskState::Waiting(Wait::Human(_) | Wait::Answers)
+        | TaskState::Blocked { .. }
+        | TaskState::Done
+        | TaskState::Cancelled => true,
+    };
+    holds(moves, || format!("{} stands still in silence", node.name()))
+}
+
+/// Everything that must hold after a change.
+pub(crate) fn change(
+    (before, after): (&Node, &Node),
+    happening: &Happening,
+    change: &Change,
+    ground: &Ground<'_>,
+) -> Verdict {
+    stands(after)?;
+    asked(&before.task, change)?;
+    bounded(&after.task, ground.pipeline.limits)?;
+    over(&before.task, change)?;
+    nothing_is_left(after)?;
+    patient(&before.task, happening, change)?;
+    leaves_blocked(&before.task, &happening.event, &after.task)?;
+    let why = explain(&after.task);
+    holds(!why.waits_for.is_empty() && !why.ended_by.is_empty(), || {
+        format!("no word on why it is {}", after.name())
+    })
+}
+
+/// Whoever has to act is told: by an alert when it stops or asks a decision.
+fn asked(before: &Task, change: &Change) -> Verdict {
+    let rings = change
+        .effects
+        .iter()
+        .any(|effect| matches!(effect.kind, EffectKind::Alert { .. }));
+    let state = &change.task.state;
+    let wants = matches!(
+        state,
+        TaskState::Blocked { .. } | TaskState::Waiting(Wait::Human(_) | Wait::Answers)
+    );
+    // Somebody looked again and the task returns to where it stood: the alert rang then.
+    let returns = before.recheck.as_deref() == Some(state) || before.state == *state;
+    holds(rings || returns || !wants, || {
+        format!("{} → {} without an alert", before.state.name(), state.name())
+    })
+}
+
+fn bounded(task: &Task, limits: Limits) -> Verdict {
+    let counters = &task.counters;
+    let in_all: u32 = counters.bounces.values().sum();
+    let of_cause = counters.bounces.values().copied().max().unwrap_or_default();
+    for (name, count, limit) in [
+        ("bounces of a cause", of_cause, limits.bounces_per_cause),
+        ("bounces", in_all, limits.bounces),
+        (
+            "question rounds",
+            counters.question_rounds,
+            limits.question_rounds,
+        ),
+        (
+            "conflict rounds",
+            counters.conflict_rounds,
+            limits.conflict_rounds,
+        ),
+        ("repairs", counters.repairs, limits.repairs),
+        // The one too many was made by the forge before it was counted; it blocks.
+        (
+            "merges of the default branch",
+            counters.base_merges,
+            limits.base_merges + 1,
+        ),
+        ("attempts", counters.attempts, limits.attempts - 1),
+        ("pushes of a lost branch", counters.repushes, 1),
+    ] {
+        holds(count <= limit, || format!("{count} {name}, the limit is {limit}"))?;
+    }
+    Ok(())
+}
+
+/// Nothing revives a task that is over.
+fn over(before: &Task, change: &Change) -> Verdict {
+    if !before.is_over() {
+        return Ok(());
+    }
+    let same = change.task.state == before.state && change.task.stage == before.stage;
+    let works = !change.jobs.is_empty() || !change.requeue.is_empty() || !change.task.open_effects.is_empty();
+    holds(same && !works, || format!("{} was revived", before.state.name()))
+}
+
+/// A job that lives is one that somebody waits for.
+fn nothing_is_left(after: &Node) -> Verdict {
+    let task = &after.task;
+    let wanted = |job: &&JobId| [task.current_job(), task.ci_job, task.tests_job()].contains(&Some(**job));
+    let left: Vec<&JobId> = after.jobs.iter().filter(|job| !wanted(job)).collect();
+    holds(left.is_empty(), || {
+        format!(
+            "jobs {left:?} go on though nobody waits for them ({})",
+            after.name()
+        )
+    })
+}
+
+/// What did not answer for a day is not asked again.
+fn patient(before: &Task, happening: &Happening, change: &Change) -> Verdict {
+    let late = happening.now == LATE && before.outage.is_some();
+    holds(!late || change.requeue.is_empty(), || {
+        "an outage of days is endured for ever".to_owned()
+    })
+}
+
+/// An operator's restart and cancel lead out of Blocked.
+fn leaves_blocked(before: &Task, event: &Event, after: &Task) -> Verdict {
+    let (TaskState::Blocked { resume, .. }, Event::Ordered(order)) = (&before.state, event) else {
+        return Ok(());
+    };
+    let left = match order.what {
+        OperatorOrderKind::Restart => match &after.state {
+            TaskState::Blocked { resume: now, .. } => now != resume,
+            _ => true,
+        },
+        OperatorOrderKind::Cancel => after.state == TaskState::Cancelled,
+        OperatorOrderKind::Approve
+        | OperatorOrderKind::Reject
+        | OperatorOrderKind::Advance
+        | OperatorOrderKind::ForceStage { .. }
+        | OperatorOrderKind::Requeue { .. } => true,
+    };
+    holds(left, || "an operator cannot leave Blocked".to_owned())
+}
+
+/// The same event again changes nothing. A job that was queued again may report again; orders are kept apart by their ids.
+pub(crate) fn again(
+    after: &Node,
+    happening: &Happening,
+    change: &Change,
+    (ground, decide): (&Ground<'_>, &Decide),
+) -> Verdict {
+    let repeatable = match &happening.event {
+        Event::ItemObserved { order, .. } => order.is_some(),
+        Event::Ordered(_) => true,
+        Event::AgentFinished { job, .. }
+        | Event::CommandFinished { job, .. }
+        | Event::EvidenceGathered { job, .. }
+        | Event::JobFailed { job, .. } => change.requeue.iter().any(|again| again.job == *job),
+        Event::HeadObserved { .. }
+        | Event::EffectDone { .. }
+        | Event::EffectFailed { .. }
+        | Event::TimerFired { .. } => false,
+    };
+    if repeatable {
+        return Ok(());
+    }
+    match decide(&after.task, &happening.event, ground.rules(happening.now)) {
+        Decision::Change(second) => Err(format!(
+            "the same event again changes the task: {} → {} ({})",
+            after.name(),
+            second.task.state.name(),
+            second.note
+        )),
+        Decision::Ignore(_) | Decision::Illegal(_) => Ok(()),
+    }
+}

@@ -1,0 +1,321 @@
+//! The normal form of a node: moments become one, numbers start again, commits and trees keep only who equals whom.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pipeline_core::effect::EffectKind;
+use pipeline_core::id::{BranchName, CommitSha, EffectKey, JobId, RunId, TaskId, TreeSha};
+use pipeline_core::pipeline::Pipeline;
+use pipeline_core::stage::GateName;
+use pipeline_core::task::{Ask, Resume, Task, TaskState, TestsStand, Wait};
+use pipeline_core::usage::Usage;
+
+use crate::node::Node;
+use crate::start::THEN;
+
+pub(crate) const TASK: TaskId = TaskId(1);
+const CURRENT: JobId = job(1);
+const CI: JobId = job(2);
+/// A job that ended.
+pub(crate) const OLD: JobId = job(3);
+const TESTS: JobId = job(4);
+const RUN: RunId = RunId { job: OLD, fence: 1 };
+
+const fn job(number: u32) -> JobId {
+    JobId { task: TASK, number }
+}
+
+/// Brings a node into its normal form. What nobody waits for is left out of it.
+pub(crate) fn normal(mut node: Node, pipeline: &Pipeline) -> Node {
+    node.jobs = [(node.task.current_job(), CURRENT), (node.task.ci_job, CI)]
+        .into_iter()
+        .filter_map(|(job, name)| job.filter(|job| node.jobs.contains(job)).map(|_| name))
+        .collect();
+    effects(&mut node);
+    for generation in node.timers.values_mut().chain(node.task.timers.values_mut()) {
+        *generation = 1;
+    }
+    forget(&mut node.task, pipeline);
+    let mut names = Names::default();
+    task(&mut node.task, &mut names);
+    for kind in node.outbox.values_mut() {
+        names.effect(kind);
+    }
+    node
+}
+
+/// Drops what cannot matter any more, or not before it is written anew.
+fn forget(task: &mut Task, pipeline: &Pipeline) {
+    let place = |gate: GateName| {
+        pipeline
+            .stages
+            .iter()
+            .position(|stage| stage.gates.contains(&gate))
+    };
+    let here = pipeline.position(&task.stage);
+    let mending = pipeline.position(&pipeline.mending);
+    for (gate, seen) in [
+        (GateName::CheckReviewerVerdict, &mut task.reviewed),
+        (GateName::CheckTestsPassed, &mut task.tested),
+        (GateName::CheckCiGreen, &mut task.ci_green),
+    ] {
+        if here < place(gate) && task.code_tree.is_some() {
+            *seen = None;
+        }
+    }
+    // The approval was looked at when its stage was left; the way back to it asks again.
+    if here > place(GateName::CheckAnalysisApproved) {
+        task.approval = None;
+    }
+    if here > mending {
+        task.counters.conflict_rounds = 0;
+    }
+    // Time passes the same way everywhere: the mending stage stands for all.
+    if here != mending {
+        task.outage = None;
+    }
+    if let TaskState::Working { .. } = task.state {
+        if let Some(result) = &mut task.result {
+            result.repair = false;
+        }
+    } else {
+        task.repairing = false;
+        task.counters.attempts = 0;
+    }
+    // Only one failure of the same kind in a row is told from another.
+    let same = task
+        .bounces
+        .last()
+        .is_some_and(|last| task.counters.bounces.contains_key(&last.cause));
+    if !same {
+        task.bounces.clear();
+    }
+}
+
+fn effects(node: &mut Node) {
+    let mut renamed: Vec<(EffectKind, EffectKey)> = Vec::new();
+    for key in &node.task.open_effects {
+        if let Some(kind) = node.outbox.remove(key) {
+            renamed.push((kind, key.clone()));
+        }
+    }
+    renamed.sort_by_key(|(kind, key)| (kind.name(), key.as_str().len(), key.as_str().to_owned()));
+    let named = |index: usize| EffectKey::new(format!("{TASK}-e{}", index + 1));
+    node.outbox = renamed
+        .into_iter()
+        .enumerate()
+        .map(|(index, (kind, _))| (named(index), kind))
+        .collect();
+    node.task.open_effects = node.outbox.keys().cloned().collect::<BTreeSet<_>>();
+}
+
+fn task(task: &mut Task, names: &mut Names) {
+    task.revision = 2;
+    task.numbers.jobs = 4;
+    task.numbers.effects = 9;
+    task.numbers.timers = 1;
+    for at in [&mut task.since, &mut task.created_at, &mut task.stage_since] {
+        *at = THEN;
+    }
+    task.ci_job = task.ci_job.map(|_| CI);
+    task.head.as_mut().into_iter().for_each(|head| names.commit(head));
+    results(task, names);
+    trees(task);
+    counters(task);
+    let docs = task.docs_tree.clone();
+    names.docs = docs;
+    names.state(&mut task.state);
+    task.recheck
+        .as_mut()
+        .into_iter()
+        .for_each(|state| names.state(state));
+    if let Some(approval) = &mut task.approval {
+        approval.at = THEN;
+        names.same_docs(&mut approval.docs_tree);
+    }
+    if task.docs_tree.is_some() {
+        task.docs_tree = Some(TreeSha::new("d"));
+    }
+    if let Some(late) = &mut task.late_documents {
+        names.commit(&mut late.head);
+        late.branch = BranchName::new("docs/late");
+    }
+}
+
+fn results(task: &mut Task, names: &mut Names) {
+    if let Some(result) = &mut task.result {
+        names.commit(&mut result.commit);
+        result.run = RUN;
+        result.start = None;
+        // Looked at while a repair is judged, and only then.
+        if !result.repair {
+            result.written.clear();
+        }
+    }
+    task.ci = task
+        .ci
+        .take()
+        .filter(|watch| Some(&watch.head) == task.head.as_ref());
+    if let Some(watch) = &mut task.ci {
+        (watch.since, watch.alerted) = (THEN, false);
+    }
+    task.merged = task.merged.take().map(|_| CommitSha::new("merged"));
+    task.rolled_back_at = task.rolled_back_at.map(|_| THEN);
+    task.told = None;
+    task.totals = BTreeMap::new();
+    task.review_clock = (None, None);
+    if let Some(rejection) = &mut task.pending_rejection {
+        rejection.reason = String::new();
+        rejection.by = String::new();
+    }
+    debug_assert!(task.usage() == Usage::default());
+}
+
+fn trees(task: &mut Task) {
+    let code = task.code_tree.clone();
+    let renamed = |tree: &TreeSha| TreeSha::new(if code.as_ref() == Some(tree) { "t" } else { "t-old" });
+    for seen in [
+        &mut task.reviewed,
+        &mut task.tested,
+        &mut task.ci_green,
+        &mut task.forge_reviewed,
+    ] {
+        *seen = seen.as_ref().map(renamed);
+    }
+    // Green for other code is as good as not green.
+    task.ci_green = task.ci_green.take().filter(|tree| tree.as_str() == "t");
+    if let Some(tests) = &mut task.local_tests {
+        tests.code_tree = renamed(&tests.code_tree);
+        match &mut tests.stand {
+            TestsStand::Running(job) => *job = TESTS,
+            TestsStand::Failed { what, log_tail } => {
+                what.clear();
+                log_tail.clear();
+            }
+            TestsStand::Passed => {}
+        }
+    }
+    task.code_tree = code.map(|_| TreeSha::new("t"));
+}
+
+/// Counts that only make waits longer, and what only tells people, are left out.
+fn counters(task: &mut Task) {
+    let counters = &mut task.counters;
+    (counters.transient, counters.unavailable, counters.ci_polls) = (0, 0, 0);
+    let asks = matches!(
+        task.state,
+        TaskState::Working { .. } | TaskState::Gathering { .. } | TaskState::Waiting(Wait::Ci)
+    );
+    task.outage = task.outage.take().filter(|_| asks);
+    if let Some(outage) = &mut task.outage {
+        (outage.since, outage.alerted) = (THEN, false);
+    }
+    counters.bounces.retain(|_, count| *count > 0);
+    let last = task.bounces.pop();
+    task.bounces = last
+        .filter(|bounce| bounce.fingerprint.is_some())
+        .into_iter()
+        .collect();
+    for bounce in &mut task.bounces {
+        bounce.at = THEN;
+        bounce.from = task.stage.clone();
+        bounce.reason.clear();
+        bounce.findings.clear();
+    }
+}
+
+#[derive(Default)]
+struct Names {
+    commits: Vec<CommitSha>,
+    docs: Option<TreeSha>,
+}
+
+impl Names {
+    fn commit(&mut self, commit: &mut CommitSha) {
+        let index = self
+            .commits
+            .iter()
+            .position(|known| known == commit)
+            .unwrap_or_else(|| {
+                self.commits.push(commit.clone());
+                self.commits.len() - 1
+            });
+        *commit = CommitSha::new(format!("c{index}"));
+    }
+
+    fn same_docs(&self, tree: &mut Option<TreeSha>) {
+        if let Some(name) = tree {
+            let same = self.docs.as_ref() == Some(name);
+            *name = TreeSha::new(if same { "d" } else { "d-old" });
+        }
+    }
+
+    fn state(&mut self, state: &mut TaskState) {
+        match state {
+            TaskState::Working { job } | TaskState::Gathering { job } => *job = CURRENT,
+            TaskState::Publishing { run } => *run = RUN,
+            TaskState::Merging { head } => self.commit(head),
+            TaskState::Waiting(Wait::Human(ask)) => self.ask(ask),
+            TaskState::Blocked { reason, resume } => {
+                *reason = "something".to_owned();
+                if let Resume::Effect { effect, state } = resume {
+                    self.effect(effect);
+                    self.state(state);
+                }
+            }
+            TaskState::Starting
+            | TaskState::Waiting(Wait::Answers | Wait::Ci | Wait::Dependency | Wait::Budget)
+            | TaskState::Done
+            | TaskState::Cancelled => {}
+        }
+    }
+
+    fn ask(&mut self, ask: &mut Ask) {
+        match ask {
+            Ask::Documents { docs_tree } => self.same_docs(docs_tree),
+            Ask::ProtectedPaths { head, run, .. } => {
+                self.commit(head);
+                *run = RUN;
+            }
+            Ask::ForeignHead { head } => self.commit(head),
+            Ask::ForgeReview => {}
+        }
+    }
+
+    fn effect(&mut self, kind: &mut EffectKind) {
+        match kind {
+            EffectKind::Push(push) => {
+                push.branch = late_or_own(&push.branch);
+                self.commit(&mut push.commit);
+                push.expected
+                    .as_mut()
+                    .into_iter()
+                    .for_each(|commit| self.commit(commit));
+            }
+            EffectKind::Merge(merge) => {
+                merge.branch = late_or_own(&merge.branch);
+                self.commit(&mut merge.head);
+                merge.message.clear();
+            }
+            EffectKind::ReportStatus(report) => {
+                self.commit(&mut report.commit);
+                report.status.description.clear();
+                report.status.log_tail = None;
+            }
+            EffectKind::OpenPullRequest(open) => open.branch = late_or_own(&open.branch),
+            EffectKind::StartBranch(_)
+            | EffectKind::Comment { .. }
+            | EffectKind::SetColumn { .. }
+            | EffectKind::TrackerMessage { .. }
+            | EffectKind::Alert { .. }
+            | EffectKind::ReleaseCheckout { .. } => {}
+        }
+    }
+}
+
+fn late_or_own(branch: &BranchName) -> BranchName {
+    if branch.as_str().starts_with("docs/") {
+        BranchName::new("docs/late")
+    } else {
+        branch.clone()
+    }
+}
