@@ -10,7 +10,7 @@ mod deploy_log;
 mod tests_local;
 mod review_approved;
 
-use crate::evidence::{Evidence, EvidenceRequest};
+use crate::evidence::{Document, Evidence, EvidenceRequest};
 use crate::id::CommitSha;
 use crate::observation::HeadObservation;
 use crate::project::Project;
@@ -133,14 +133,24 @@ fn report<'a>(input: GateInput<'a>, name: &str, missing: &str) -> Result<&'a str
     };
     let Some(document) = input.evidence.document(&path) else {
         let found = on_default().ok_or_else(|| GateOutcome::Unreadable(missing.to_owned()))?;
-        return owned(input.task, name, &found.text);
+        return whole(name, found).and_then(|text| owned(input.task, name, text));
     };
     if result.is_some_and(|result| !result.is_fresh(&path)) {
         return Err(GateOutcome::Unreadable(format!(
             "{name} was not changed by the repair run"
         )));
     }
-    owned(input.task, name, &document.text)
+    whole(name, document).and_then(|text| owned(input.task, name, text))
+}
+
+/// The text, unless its end was cut off: what was not read could say otherwise.
+fn whole<'a>(name: &str, document: &'a Document) -> Result<&'a str, GateOutcome> {
+    if document.cut {
+        return Err(GateOutcome::Unreadable(format!(
+            "{name} is too large to be read whole; write a shorter one"
+        )));
+    }
+    Ok(&document.text)
 }
 
 /// The text, unless it names another work item as its own.

@@ -12,6 +12,20 @@ const ANALYSIS: [(&str, &str); 4] = [
 ];
 
 #[test]
+fn a_report_whose_end_was_cut_off_is_no_verdict() {
+    let mut evidence = documents(&[("12-review.md", "---\nverdict: APPROVED\n---\n")]);
+    evidence
+        .documents
+        .iter_mut()
+        .for_each(|document| document.cut = true);
+    let line = judged(GateName::CheckReviewerVerdict, &task(), &project(), &evidence);
+    assert_eq!(
+        line,
+        "unreadable: 12-review.md is too large to be read whole; write a shorter one"
+    );
+}
+
+#[test]
 fn a_report_gives_the_reason_to_the_letter() {
     use GateName::{CheckReviewerVerdict, CheckTestsPassed};
     let review = "---\nverdict: REQUEST_CHANGES\n---\n### P1 — Major\n- [ ] greet by name\n- [x] greet\n### P2\n- Нет.\n";

@@ -27,6 +27,9 @@ pub(crate) fn stands(node: &Node) -> Verdict {
     holds(!task.open_effects.iter().any(unsent), || {
         format!("{} waits for an effect that nobody sends", node.name())
     })?;
+    holds(task.open_effects.len() <= 4, || {
+        format!("{} piles up {} effects", node.name(), task.open_effects.len())
+    })?;
     holds(node.timers == task.timers, || {
         format!(
             "the store's timers {:?} are not the task's {:?}",
@@ -160,10 +163,9 @@ fn leaves_blocked(before: &Task, event: &Event, after: &Task) -> Verdict {
         return Ok(());
     };
     let left = match order.what {
-        OperatorOrderKind::Restart => match &after.state {
-            TaskState::Blocked { resume: now, .. } => now != resume,
-            _ => true,
-        },
+        OperatorOrderKind::Restart => {
+            !matches!(&after.state, TaskState::Blocked { resume: now, .. } if now == resume)
+        }
         OperatorOrderKind::Cancel => after.state == TaskState::Cancelled,
         OperatorOrderKind::Approve
         | OperatorOrderKind::Reject

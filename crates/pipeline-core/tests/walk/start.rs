@@ -45,14 +45,6 @@ pub(crate) fn shipped() -> Vec<Pipeline> {
     files.iter().map(read).collect()
 }
 
-/// A project whose CI is a command of ours.
-pub(crate) fn own_ci() -> Project {
-    Project {
-        ci: Ci::Command("./ci.sh".to_owned()),
-        ..with_ci_outside()
-    }
-}
-
 /// A project whose CI is the forge's.
 pub(crate) fn with_ci_outside() -> Project {
     Project {
