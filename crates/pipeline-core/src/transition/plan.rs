@@ -272,6 +272,11 @@ fn column_of_task(task: &Task, rules: Rules<'_>) -> Column {
 impl Plan<'_> {
     /// Stops until a human says how to go on, and says so.
     pub(crate) fn block(&mut self, reason: &str, resume: Resume) {
+        self.block_after("", reason, resume);
+    }
+
+    /// Stops like [`Plan::block`]; the one alert begins with the sentence that tells what failed.
+    pub(crate) fn block_after(&mut self, sentence: &str, reason: &str, resume: Resume) {
         self.note(format!("blocked: {reason}"));
         let what_to_do = match &resume {
             Resume::Role => "Mend it, then set the issue to In Progress: the role runs again",
@@ -280,12 +285,13 @@ impl Plan<'_> {
             Resume::Merge => "Mend it, then set the issue to In Progress: the merge is tried again",
         };
         let stage = self.task.stage.as_str();
-        self.alert(crate::message::alert::blocked_alert(
-            self.task.work_item.as_str(),
-            stage,
-            reason,
-            what_to_do,
-        ));
+        let blocked =
+            crate::message::alert::blocked_alert(self.task.work_item.as_str(), stage, reason, what_to_do);
+        self.alert(if sentence.is_empty() {
+            blocked
+        } else {
+            format!("{sentence}\n{blocked}")
+        });
         self.stop(reason, resume);
     }
 

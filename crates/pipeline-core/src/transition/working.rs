@@ -228,14 +228,8 @@ fn failed(plan: &mut Plan<'_>, stage: &Stage, run: RunId, (failure, record): (&R
         }
         FailureClass::Transient | FailureClass::Agent | FailureClass::Permanent | FailureClass::Poison => {
             let log = format!("runs/{run}");
-            plan.alert(agent_failed_alert(
-                plan.task.work_item.as_str(),
-                &role,
-                record.exit_code,
-                &log,
-            ));
-            plan.note(format!("blocked: {}", failure.message));
-            plan.stop(&failure.message, Resume::Role);
+            let sentence = agent_failed_alert(plan.task.work_item.as_str(), &role, record.exit_code, &log);
+            plan.block_after(&sentence, &failure.message, Resume::Role);
         }
     }
 }

@@ -12,7 +12,7 @@ What follows from every event in every state a task of the built-in pipeline can
 expected (a duplicate, a stale timer, an echo). `illegal`: it cannot happen in that state; logged and acknowledged. The name of the state itself: the task
 stays in it, with something noted, told or queued. States are those of `TaskState`.
 
-This page is printed by the exhaustive walk; `UPDATE_DOCS=1 cargo test -p pipeline-core --test walk` writes it anew.
+This page is printed by the walk; `UPDATE_DOCS=1 cargo test -p pipeline-core --test walk` writes it anew.
 ";
 
 #[test]

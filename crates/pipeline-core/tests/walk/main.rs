@@ -1,4 +1,4 @@
-//! The exhaustive walk: every event in every reachable state of every shipped pipeline. Times, ids and commits are reduced to a few
+//! The walk: every event in every state of every shipped pipeline that machine events and asked-for answers lead to. Times, ids and commits are reduced to a few
 //! symbols and the limits to small numbers, so that the space is finite; the rules themselves are the real ones.
 
 #![allow(
