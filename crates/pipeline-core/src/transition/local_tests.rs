@@ -3,12 +3,11 @@
 use crate::id::JobId;
 use crate::job::{CommandJob, JobKind};
 use crate::project::Ci;
-use crate::retry::back_off;
-use crate::run::{CommandOutcome, FailureClass};
+use crate::run::CommandOutcome;
 use crate::stage::{GateName, Stage};
 use crate::task::{LocalTests, Resume, TaskState, TestsStand, Wait};
 use crate::transition::plan::Plan;
-use crate::transition::{Outcome, stage, waiting, working};
+use crate::transition::{Outcome, stage, waiting};
 
 /// What the command is called in the queue.
 const CONTEXT: &str = "orchd/tests-local";
@@ -86,18 +85,11 @@ pub(super) fn wait_for(plan: &mut Plan<'_>, gate: GateName) {
 
 /// The tests ended, or could not be run.
 pub(super) fn ended(plan: &mut Plan<'_>, job: JobId, outcome: &CommandOutcome) -> Outcome {
+    if waiting::try_again(plan, job, outcome, "the tests") {
+        return Ok(());
+    }
     let stand = match outcome {
         CommandOutcome::Failed(failure) => {
-            plan.task.counters.transient += 1;
-            if failure.class == FailureClass::Transient && working::endure(plan, &failure.message) {
-                let wait = back_off(job.to_string(), plan.task.counters.transient, failure.retry_after);
-                plan.requeue(job, wait);
-                plan.note(format!(
-                    "the tests could not run ({}); tried again",
-                    failure.message
-                ));
-                return Ok(());
-            }
             plan.task.local_tests = None;
             plan.note(format!("the tests could not run ({})", failure.message));
             if plan.task.state == TaskState::Waiting(Wait::Ci) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::decision::{Change, Requeue};
-use crate::effect::{EffectKind, Lane, Mode, Need, NewEffect, StatusState};
+use crate::effect::{EffectKind, Lane, Mode, Need, NewEffect};
 use crate::id::{EffectKey, JobId};
 use crate::job::{JobKind, NewJob};
 use crate::message::text::escape;
@@ -307,11 +307,5 @@ impl Plan<'_> {
     /// A comment of plain text in the orchestrator's own voice.
     pub(crate) fn remark(&mut self, text: &str) {
         self.comment(Role::stream(), escape(text));
-    }
-
-    /// Reports a status of ours on a commit; people see it, nothing waits for it.
-    pub(crate) fn show_status(&mut self, mut report: crate::effect::ReportStatus, state: StatusState) {
-        report.status.state = state;
-        self.tell(EffectKind::ReportStatus(report));
     }
 }

@@ -1,7 +1,7 @@
 //! Moving between stages: entering, launching a role, sending back, repairing, completing.
 
 use crate::brief::{Launch, compose};
-use crate::effect::EffectKind;
+use crate::effect::{EffectKind, StatusState};
 use crate::evidence::EvidenceRequest;
 use crate::gate::gate;
 use crate::job::{AgentJob, CommandJob, GatherJob, JobKind, StartPoint};
@@ -197,8 +197,8 @@ pub(super) fn start_ci(plan: &mut Plan<'_>) {
         branch: plan.task.branch.clone(),
     }));
     plan.task.ci_job = Some(job);
-    let report = super::waiting::ci_status(head, format!("queued as job {job}"), None);
-    plan.show_status(report, crate::effect::StatusState::Pending);
+    let queued = (StatusState::Pending, format!("queued as job {job}"), None);
+    plan.tell(EffectKind::ReportStatus(super::waiting::ci_status(head, queued)));
 }
 
 fn gates_on_ci(plan: &Plan<'_>) -> bool {

@@ -146,17 +146,51 @@ pub(super) fn command_finished(plan: &mut Plan<'_>, job: JobId, outcome: &Comman
     let Some(head) = plan.task.head.clone() else {
         return illegal("CI ran without a head");
     };
-    let (state, description, tail) = match outcome {
-        CommandOutcome::Failed(failure) if failure.class == FailureClass::Transient => {
-            plan.task.counters.transient += 1;
-            if super::working::endure(plan, &failure.message) {
-                let wait = back_off(job.to_string(), plan.task.counters.transient, failure.retry_after);
-                plan.requeue(job, wait);
-                plan.note(format!("CI could not run ({}); tried again", failure.message));
-                return Ok(());
-            }
-            (StatusState::Error, failure.message.clone(), None)
-        }
+    if try_again(plan, job, outcome, "CI") {
+        return Ok(());
+    }
+    let report = ci_status(head, ci_result(outcome));
+    plan.task.ci_job = None;
+    plan.task.counters.transient = 0;
+    plan.task.outage = None;
+    plan.note(format!("CI: {}", report.status.description));
+    let kind = EffectKind::ReportStatus(report);
+    match plan.task.state {
+        TaskState::Waiting(Wait::Ci) => plan.require(kind),
+        TaskState::Starting
+        | TaskState::Working { .. }
+        | TaskState::Publishing { .. }
+        | TaskState::Gathering { .. }
+        | TaskState::Waiting(_)
+        | TaskState::Merging { .. }
+        | TaskState::Blocked { .. }
+        | TaskState::Done
+        | TaskState::Cancelled => plan.tell(kind),
+    }
+    Ok(())
+}
+
+/// A command that could not run for a passing reason is queued again, with patience; false: its outcome counts.
+pub(super) fn try_again(plan: &mut Plan<'_>, job: JobId, outcome: &CommandOutcome, what: &str) -> bool {
+    let CommandOutcome::Failed(failure) = outcome else {
+        return false;
+    };
+    if failure.class != FailureClass::Transient {
+        return false;
+    }
+    plan.task.counters.transient += 1;
+    if !super::working::endure(plan, &failure.message) {
+        return false;
+    }
+    let wait = back_off(job.to_string(), plan.task.counters.transient, failure.retry_after);
+    plan.requeue(job, wait);
+    plan.note(format!("{what} could not run ({}); tried again", failure.message));
+    true
+}
+
+/// State, description and log tail of the status that an outcome becomes.
+fn ci_result(outcome: &CommandOutcome) -> (StatusState, String, Option<String>) {
+    match outcome {
         CommandOutcome::Failed(failure) => (StatusState::Error, failure.message.clone(), None),
         CommandOutcome::Ran {
             timed_out: true,
@@ -186,37 +220,23 @@ pub(super) fn command_finished(plan: &mut Plan<'_>, job: JobId, outcome: &Comman
                 Some(log_tail.clone()),
             )
         }
-    };
-    plan.task.ci_job = None;
-    plan.task.counters.transient = 0;
-    plan.task.outage = None;
-    plan.note(format!("CI: {description}"));
-    let mut report = ci_status(head, description, tail);
-    report.status.state = state;
-    let kind = EffectKind::ReportStatus(report);
-    match plan.task.state {
-        TaskState::Waiting(Wait::Ci) => plan.require(kind),
-        TaskState::Starting
-        | TaskState::Working { .. }
-        | TaskState::Publishing { .. }
-        | TaskState::Gathering { .. }
-        | TaskState::Waiting(_)
-        | TaskState::Merging { .. }
-        | TaskState::Blocked { .. }
-        | TaskState::Done
-        | TaskState::Cancelled => plan.tell(kind),
     }
-    Ok(())
 }
 
 /// A status of our own CI.
-pub(super) fn ci_status(commit: CommitSha, description: String, log_tail: Option<String>) -> ReportStatus {
-    let status = CommitStatus {
-        context: CI_CONTEXT.to_owned(),
-        state: StatusState::Pending,
-        description,
-        url: None,
-        log_tail,
-    };
-    ReportStatus { commit, status }
+pub(super) fn ci_status(
+    commit: CommitSha,
+    (state, description, log_tail): (StatusState, String, Option<String>),
+) -> ReportStatus {
+    let context = CI_CONTEXT.to_owned();
+    ReportStatus {
+        commit,
+        status: CommitStatus {
+            context,
+            state,
+            description,
+            url: None,
+            log_tail,
+        },
+    }
 }
