@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::command::{
     advance::Advance, approve::Approve, cancel::Cancel, pipeline::PipelineCommand, queue::Queue,
-    reject::Reject, requeue::Requeue, restart::Restart, status::Status, task_show::TaskShow,
+    reject::Reject, replay::Replay, requeue::Requeue, restart::Restart, status::Status, task_show::TaskShow,
     verdict::Verdict, why::Why,
 };
 use crate::exit;
@@ -48,6 +48,8 @@ pub(crate) enum Command {
     Task(TaskCommand),
     /// Say what a task waits for, since when, and who or what ends it
     Why(Why),
+    /// Run the event log of a task through the rules again: does it lead to the stored state?
+    Replay(Replay),
     /// Show the queue: counts, running, queued and recent jobs
     Queue(Queue),
     /// Check, show and compare pipelines; needs no daemon

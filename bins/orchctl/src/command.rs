@@ -10,6 +10,7 @@ pub(crate) mod advance;
 pub(crate) mod requeue;
 pub(crate) mod cancel;
 pub(crate) mod restart;
+pub(crate) mod replay;
 pub(crate) mod verdict;
 pub(crate) mod pipeline;
 
@@ -45,6 +46,7 @@ async fn carry_out(cli: &Cli) -> Result<u8, Failure> {
         Command::Task(TaskCommand::Show(show)) => show.run(session).await.map(|()| exit::OK),
         Command::Why(why) => why.run(session).await.map(|()| exit::OK),
         Command::Queue(queue) => queue.run(session).await.map(|()| exit::OK),
+        Command::Replay(replay) => replay.run(session).await,
         Command::Approve(approve) => approve.run(session).await,
         Command::Reject(reject) => reject.run(session).await,
         Command::Advance(advance) => advance.run(session).await,

@@ -27,6 +27,9 @@ pub(crate) const DIFFERENT: u8 = 1;
 /// `pipeline show` and `pipeline diff`: a pipeline cannot be used.
 pub(crate) const UNUSABLE: u8 = 2;
 
+/// `replay`: a log does not lead to the stored task.
+pub(crate) const ELSEWHERE: u8 = 1;
+
 /// The list in the help text. Code 2 is that of the command line's parser.
 pub(crate) const HELP: &str = "\
 Exit codes:
@@ -40,6 +43,7 @@ Exit codes:
   7  the result could not be written to standard output
 'orchctl verdict' has its own: 0 every report passes, 1 one fails, 2 one cannot be read (the highest counts).
 'orchctl pipeline' too: 1 a file has problems, or two pipelines differ, 2 there is no pipeline to show or compare.
+'orchctl replay': 1 a log does not lead to the stored state.
 
 What --json prints is described in bins/orchctl/README.md.";
 

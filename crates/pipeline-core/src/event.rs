@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::effect::{EffectKind, EffectResult};
 use crate::evidence::Evidence;
-use crate::id::{EffectKey, JobId, TaskId};
+use crate::id::{EffectKey, JobId, ProjectDigest, TaskId};
 use crate::observation::{HeadObservation, ItemObservation};
 use crate::order::{BoardOrder, OperatorOrder};
 use crate::run::{AgentOutcome, CommandOutcome, RunFailure};
@@ -103,6 +103,9 @@ pub struct LogEntry {
     pub event: Event,
     /// What was decided.
     pub note: String,
+    /// By which settings of the project. None in entries of versions that did not keep them.
+    #[serde(default)]
+    pub project: Option<ProjectDigest>,
 }
 
 impl Event {

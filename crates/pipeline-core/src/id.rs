@@ -64,6 +64,8 @@ text_ids! {
     InstanceId;
     /// SHA-256 of a pipeline definition in hex; pins a task to it.
     PipelineDigest;
+    /// SHA-256 of a project's settings in hex; says by which of them an event was decided.
+    ProjectDigest;
 }
 
 /// Our durable record of a work item; allotted by the store, never used twice.

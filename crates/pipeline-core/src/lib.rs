@@ -89,6 +89,7 @@
 //! `ports` brings the traits through which a daemon reaches the world (`port`), `mock` their mocks. Neither is on by default.
 
 pub mod id;
+mod fingerprint;
 pub mod time;
 pub mod role;
 pub mod stage;

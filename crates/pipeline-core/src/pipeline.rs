@@ -7,11 +7,9 @@ pub mod worst_case;
 pub mod difference;
 pub mod mermaid;
 
-use std::fmt::Write;
-
-use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 
+use crate::fingerprint;
 use crate::id::PipelineDigest;
 use crate::project::Project;
 use crate::stage::{Stage, StageName};
@@ -74,14 +72,7 @@ impl Pipeline {
     /// SHA-256 of the definition; what a task is pinned to.
     #[must_use]
     pub fn digest(&self) -> PipelineDigest {
-        // A value of plain structs always serialises; an empty text would only make the digest differ.
-        let text = serde_json::to_string(self).unwrap_or_default();
-        let mut hex = String::new();
-        for byte in digest(&SHA256, text.as_bytes()).as_ref() {
-            // Writing to a String cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-        }
-        PipelineDigest::new(hex)
+        PipelineDigest::new(fingerprint::of(self))
     }
 
     /// The stage of this name.

@@ -6,7 +6,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::effect::MergeStyle;
-use crate::id::{BranchName, ProjectId};
+use crate::fingerprint;
+use crate::id::{BranchName, ProjectDigest, ProjectId};
 use crate::role::Role;
 
 /// The language of sentences to people.
@@ -111,6 +112,12 @@ pub struct Project {
 }
 
 impl Project {
+    /// SHA-256 of the settings; the event log names by it what an event was decided by.
+    #[must_use]
+    pub fn digest(&self) -> ProjectDigest {
+        ProjectDigest::new(fingerprint::of(self))
+    }
+
     /// The command that tests the project, for the local tests.
     #[must_use]
     pub fn test_command(&self) -> Option<&str> {

@@ -1,12 +1,18 @@
 //! Replay: a task's event log runs through the rules again and must arrive at the stored state (behaviour §4).
 //!
-//! The rules are pure, so a difference means that the log, the stored task or the rules changed behind each other's back. The log
-//! carries no settings: a replay goes by the project as it is now, and a setting that changed meanwhile may be the difference.
+//! The rules are pure, and each entry names the settings of the project that it was decided by, so a difference means that the log, the
+//! stored task or the program's rules changed behind each other's back.
+
+#[cfg(feature = "ports")]
+pub mod stored;
+
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use crate::decision::{Change, Decision};
 use crate::event::{Event, LogEntry};
+use crate::id::{ProjectDigest, TaskId};
 use crate::pipeline::Pipeline;
 use crate::project::Project;
 use crate::start::start;
@@ -26,12 +32,24 @@ pub enum ReplayError {
         event: &'static str,
     },
     /// An entry of another task, or one that is missing or doubled.
-    #[error("the event log holds revision {found} where revision {expected} was expected")]
+    #[error(
+        "the event log holds revision {found} of task {task} where the task's revision {expected} was expected"
+    )]
     Gap {
         /// The revision that follows.
         expected: u64,
         /// The one that is there.
         found: u64,
+        /// Whose.
+        task: TaskId,
+    },
+    /// The settings that an entry was decided by are not there.
+    #[error(
+        "the project's settings of entry {revision} are not stored; an earlier version did not keep them, so this log cannot be replayed"
+    )]
+    NoSettings {
+        /// The entry.
+        revision: u64,
     },
     /// The rules do not take a logged event any more.
     #[error("the rules refuse entry {revision} ({event}) of the log: {why}; {}", HINT)]
@@ -44,7 +62,7 @@ pub enum ReplayError {
         why: String,
     },
     /// The end is not the stored task.
-    #[error("the log leads to another state than the stored one: {} differ; {}; {}", fields.join(", "), first_difference(first.as_ref()), HINT)]
+    #[error("the log does not lead to the stored state, it differs in: {}; {}", fields.join(", "), first_difference(first.as_ref()))]
     Differs {
         /// Which fields of the task.
         fields: Vec<String>,
@@ -53,16 +71,17 @@ pub enum ReplayError {
     },
 }
 
-const HINT: &str = "a setting of the project may have changed since";
+const HINT: &str = "the program may have other rules than the one that wrote the log";
 
 fn first_difference(first: Option<&u64>) -> String {
     first.map_or_else(
-        || "every entry's note is the same".to_owned(),
-        |revision| format!("entry {revision} is the first in which something else is decided"),
+        || "every decision is as noted, so the stored task was changed behind the log".to_owned(),
+        |revision| format!("entry {revision} is the first that is decided otherwise now: {HINT}"),
     )
 }
 
-/// Runs the log through the rules and compares the end with the stored task, which also gives the names that intake chose.
+/// Runs the log through the rules and compares the end with the stored task, which also gives the names that intake chose. `projects`: what
+/// the entries were decided by.
 ///
 /// # Errors
 /// The first thing that does not fit, see [`ReplayError`].
@@ -70,20 +89,27 @@ pub fn replay(
     stored: &Task,
     log: &[LogEntry],
     pipeline: &Pipeline,
-    project: &Project,
+    projects: &BTreeMap<ProjectDigest, Project>,
 ) -> Result<Task, ReplayError> {
-    let rules_at = |entry: &LogEntry| Rules {
-        pipeline,
-        project,
-        now: entry.at,
+    let rules_at = |entry: &LogEntry| {
+        let known = entry.project.as_ref().and_then(|digest| projects.get(digest));
+        let revision = entry.revision;
+        known
+            .ok_or(ReplayError::NoSettings { revision })
+            .map(|project| Rules {
+                pipeline,
+                project,
+                now: entry.at,
+            })
     };
     let (first, rest) = log.split_first().ok_or(ReplayError::Empty)?;
-    let mut change = begin(stored, first, rules_at(first))?;
+    in_order(stored.id, 1, first)?;
+    let mut change = begin(stored, first, rules_at(first)?)?;
     let mut departed = departure(first, &change);
     for entry in rest {
-        let decision = decide(&change.task, &entry.event, rules_at(entry));
+        in_order(stored.id, change.task.revision + 1, entry)?;
+        let decision = decide(&change.task, &entry.event, rules_at(entry)?);
         change = changed(entry, decision)?;
-        in_order(&change.task, entry)?;
         departed = departed.or(departure(entry, &change));
     }
     let fields = differing(&change.task, stored);
@@ -101,9 +127,7 @@ fn begin(stored: &Task, entry: &LogEntry, rules: Rules<'_>) -> Result<Change, Re
         let event = entry.event.name();
         return Err(ReplayError::NoStart { event });
     };
-    let change = start(stored.id, stored.work_item.clone(), item, rules);
-    in_order(&change.task, entry)?;
-    Ok(change)
+    Ok(start(stored.id, stored.work_item.clone(), item, rules))
 }
 
 fn changed(entry: &LogEntry, decision: Decision) -> Result<Change, ReplayError> {
@@ -117,13 +141,14 @@ fn changed(entry: &LogEntry, decision: Decision) -> Result<Change, ReplayError> 
     }
 }
 
-fn in_order(task: &Task, entry: &LogEntry) -> Result<(), ReplayError> {
-    if task.revision == entry.revision && task.id == entry.task {
+fn in_order(task: TaskId, expected: u64, entry: &LogEntry) -> Result<(), ReplayError> {
+    if (entry.task, entry.revision) == (task, expected) {
         return Ok(());
     }
     Err(ReplayError::Gap {
-        expected: task.revision,
+        expected,
         found: entry.revision,
+        task: entry.task,
     })
 }
 

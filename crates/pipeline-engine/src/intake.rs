@@ -270,7 +270,7 @@ async fn first_step(
             item: item.clone(),
             order: Some(order.clone()),
         };
-        commit.log = Some(step::log_entry(&change, &event, now));
+        commit.log = Some(step::logged(&change, &event, rules));
         tracing::info!(task.id = %id, work_item = %change.task.work_item, "a task starts");
         let write = TaskWrite::Insert(Box::new(change.task.clone()), Box::new(ports.pipeline.clone()));
         commit = step::with_change(commit, change, write);

@@ -8,7 +8,7 @@ use pipeline_core::job::JobStatus;
 use pipeline_core::order::OrderAnswer;
 use pipeline_core::orders::ItemMark;
 use pipeline_core::port::store::StoreError;
-use pipeline_core::port::store::tasks::{Commit, Committed, EffectEnd, JobEnd, TaskKey, TaskWrite};
+use pipeline_core::port::store::tasks::{Commit, Committed, EffectEnd, JobEnd, Logged, TaskKey, TaskWrite};
 use pipeline_core::run::RunRow;
 use pipeline_core::stage::Column;
 use pipeline_core::task::Task;
@@ -83,7 +83,7 @@ pub(crate) async fn step(
             None
         };
         let (commit, stepped) = match decision {
-            Decision::Change(change) => changed(context, &task, (&event, now), (*change, &along)).await?,
+            Decision::Change(change) => changed(context, &task, (&event, rules), (*change, &along)).await?,
             Decision::Ignore(why) => (
                 unchanged(context, &task, &along, &why).await?,
                 Stepped::Nothing(why),
@@ -125,12 +125,12 @@ fn touches_mark(decision: &Decision, along: &Along) -> bool {
 async fn changed(
     context: &Context,
     before: &Task,
-    (event, now): (&Event, Timestamp),
+    (event, rules): (&Event, Rules<'_>),
     (change, along): (Change, &Along),
 ) -> Result<(Commit, Stepped), StoreError> {
     let mark = mark(context, before, along, &change.effects).await?;
     let note = change.note.clone();
-    let log = log_entry(&change, event, now);
+    let log = logged(&change, event, rules);
     let answer = along
         .order
         .map(|order| (order, OrderAnswer::Accepted(note.clone())));
@@ -138,7 +138,7 @@ async fn changed(
         answer,
         mark,
         log: Some(log),
-        at: now,
+        at: rules.now,
         ..base(context, along)
     };
     let task = Box::new(change.task.clone());
@@ -172,14 +172,19 @@ fn base(context: &Context, along: &Along) -> Commit {
     }
 }
 
-/// `at` is the moment that the decision went by.
-pub(crate) fn log_entry(change: &Change, event: &Event, at: Timestamp) -> LogEntry {
-    LogEntry {
+/// The event with what the decision went by, so that a replay goes by the same.
+pub(crate) fn logged(change: &Change, event: &Event, rules: Rules<'_>) -> Logged {
+    let entry = LogEntry {
         task: change.task.id,
         revision: change.task.revision,
-        at,
+        at: rules.now,
         event: event.clone(),
         note: change.note.clone(),
+        project: Some(rules.project.digest()),
+    };
+    Logged {
+        entry,
+        project: Box::new(rules.project.clone()),
     }
 }
 

@@ -14,6 +14,7 @@ mod columns;
 mod step;
 mod tasks;
 mod pipelines;
+mod project_versions;
 mod event_log;
 mod jobs;
 mod runs;

@@ -8,7 +8,10 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, TransactionBehavior};
 
 /// In order; the first makes schema 1. A released migration is never changed.
-pub(crate) const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_initial.sql")];
+pub(crate) const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_initial.sql"),
+    include_str!("../migrations/0002_project_versions.sql"),
+];
 
 /// Marks the file as ours (`orch` in ASCII).
 const APPLICATION: i64 = 0x6F72_6368;

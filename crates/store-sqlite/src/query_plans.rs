@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use crate::migrations::{self, MIGRATIONS};
-use crate::{deliveries, event_log, jobs, orders, outbox, runs, tasks, timers};
+use crate::{deliveries, event_log, jobs, orders, outbox, project_versions, runs, tasks, timers};
 
 /// Statements that look things up, and those that change what they looked up.
 const HOT: &[&str] = &[
@@ -15,6 +15,7 @@ const HOT: &[&str] = &[
     tasks::OPEN,
     tasks::UPDATE,
     event_log::OF_TASK,
+    project_versions::IS_KEPT,
     timers::DISARM,
     timers::DUE,
     runs::OF_TASK,

@@ -5,7 +5,9 @@ use rusqlite::Connection;
 
 use crate::failure::Failure;
 use crate::writer::Written;
-use crate::{deliveries, event_log, items, jobs, orders, outbox, pipelines, runs, tasks, timers};
+use crate::{
+    deliveries, event_log, items, jobs, orders, outbox, pipelines, project_versions, runs, tasks, timers,
+};
 
 /// Writes all of it; what comes out stale or fenced is taken back as a whole.
 pub(crate) fn write(connection: &Connection, commit: &Commit) -> Result<Written<Committed>, Failure> {
@@ -19,8 +21,9 @@ pub(crate) fn write(connection: &Connection, commit: &Commit) -> Result<Written<
     {
         return Ok(Written::Undo(Committed::Fenced));
     }
-    if let Some(entry) = &commit.log {
-        event_log::append(connection, entry)?;
+    if let Some(logged) = &commit.log {
+        project_versions::keep(connection, logged)?;
+        event_log::append(connection, &logged.entry)?;
     }
     write_jobs(connection, commit)?;
     write_effects(connection, commit)?;

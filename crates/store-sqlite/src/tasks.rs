@@ -2,10 +2,11 @@
 
 use async_trait::async_trait;
 use pipeline_core::event::LogEntry;
-use pipeline_core::id::{PipelineDigest, TaskId};
+use pipeline_core::id::{PipelineDigest, ProjectDigest, TaskId};
 use pipeline_core::pipeline::Pipeline;
 use pipeline_core::port::store::StoreError;
 use pipeline_core::port::store::tasks::{Commit, Committed, DueTimer, TaskFilter, TaskKey, TaskStore};
+use pipeline_core::project::Project;
 use pipeline_core::task::Task;
 use pipeline_core::time::Timestamp;
 use rusqlite::{Connection, Row, named_params};
@@ -13,7 +14,7 @@ use rusqlite::{Connection, Row, named_params};
 use crate::columns::{Json, change, first, integer, rows};
 use crate::failure::Failure;
 use crate::writer::Written;
-use crate::{SqliteStore, event_log, pipelines, step, timers};
+use crate::{SqliteStore, event_log, pipelines, project_versions, step, timers};
 
 #[async_trait]
 impl TaskStore for SqliteStore {
@@ -38,6 +39,13 @@ impl TaskStore for SqliteStore {
         let digest = digest.clone();
         self.readers
             .read(move |connection| pipelines::find(connection, &digest))
+            .await
+    }
+
+    async fn project(&self, digest: &ProjectDigest) -> Result<Option<Project>, StoreError> {
+        let digest = digest.clone();
+        self.readers
+            .read(move |connection| project_versions::find(connection, &digest))
             .await
     }
 

@@ -80,12 +80,9 @@ async fn a_newer_schema_is_refused() {
     fill(&path).await;
     pragma(&path, "PRAGMA journal_mode = DELETE; PRAGMA user_version = 99");
     let error = refused(&path, open);
-    assert!(
-        error.contains("has schema 99, this version knows 1 at most"),
-        "{error}"
-    );
+    assert!(error.contains("has schema 99, this version knows "), "{error}");
     let error = refused(&path, SqliteStore::attach);
-    assert!(error.contains("has schema 99, expected 1"), "{error}");
+    assert!(error.contains("has schema 99, expected "), "{error}");
 }
 
 #[tokio::test]

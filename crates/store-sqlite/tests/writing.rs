@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pipeline_core::effect::NewEffect;
-use pipeline_core::event::LogEntry;
 use pipeline_core::id::{InstanceId, OrderId, TaskId};
 use pipeline_core::job::{JobStatus, NewJob};
 use pipeline_core::order::{OperatorOrderKind, OrderAnswer};
@@ -48,10 +47,9 @@ async fn many_commits_at_once_all_land_and_a_refused_one_hurts_nobody() {
         let mut commit = sample::insert(sample::task(id));
         if id == 32 {
             // The log entry names a task that nobody stored.
-            commit.log = commit.log.map(|entry| LogEntry {
-                task: TaskId(4_711),
-                ..entry
-            });
+            if let Some(logged) = &mut commit.log {
+                logged.entry.task = TaskId(4_711);
+            }
         }
         let store = Arc::clone(store);
         commits.push(tokio::spawn(async move { store.commit(commit).await }));

@@ -11,7 +11,7 @@ use pipeline_core::id::{
 use pipeline_core::job::{AgentJob, CommandJob, GatherJob, JobKind, NewJob, StartPoint};
 use pipeline_core::pipeline::Pipeline;
 use pipeline_core::port::store::jobs::ClaimRequest;
-use pipeline_core::port::store::tasks::{Commit, TaskWrite};
+use pipeline_core::port::store::tasks::{Commit, Logged, TaskWrite};
 use pipeline_core::project::{Ci, CiTimes, Locale, MergeTime, Project};
 use pipeline_core::role::Role;
 use pipeline_core::run::{RunRecord, RunRow};
@@ -107,7 +107,7 @@ pub fn task(id: i64) -> Task {
 pub fn insert(task: Task) -> Commit {
     Commit {
         at: START,
-        log: Some(log_entry(&task)),
+        log: Some(logged(&task)),
         task: Some(TaskWrite::Insert(Box::new(task), Box::new(Pipeline::built_in()))),
         ..Commit::default()
     }
@@ -121,12 +121,21 @@ pub fn update(read: &Task, change: impl FnOnce(&mut Task)) -> Commit {
     change(&mut task);
     Commit {
         at: START,
-        log: Some(log_entry(&task)),
+        log: Some(logged(&task)),
         task: Some(TaskWrite::Update {
             task: Box::new(task),
             read_revision: read.revision,
         }),
         ..Commit::default()
+    }
+}
+
+/// What a step logs for this revision of the task.
+#[must_use]
+pub fn logged(task: &Task) -> Logged {
+    Logged {
+        entry: log_entry(task),
+        project: Box::new(project()),
     }
 }
 
@@ -142,6 +151,7 @@ pub fn log_entry(task: &Task) -> LogEntry {
             generation: 1,
         },
         note: format!("revision {}", task.revision),
+        project: Some(project().digest()),
     }
 }
 

@@ -5,5 +5,6 @@
 mod home;
 mod busy;
 mod showing;
+mod replaying;
 mod ordering;
 mod failing;

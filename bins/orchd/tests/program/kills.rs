@@ -5,9 +5,14 @@ use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use crate::demo_run::{demo, json};
+use app::places::Places;
 use git::{Git, Repository};
+use pipeline_core::port::store::tasks::{TaskFilter, TaskStore};
+use pipeline_core::replay::stored::replay_stored;
 use serde_json::Value;
+use store_sqlite::SqliteStore;
+
+use crate::demo_run::{demo, json};
 
 /// Calls and how often the happy scenario makes each.
 const CALLS: [(&str, u64); 11] = [
@@ -73,7 +78,25 @@ fn kill_and_go_on(boundary: &str, expected: &Account) {
     );
     let account = Account::of(home.path(), &json(&ended.stdout));
     assert_eq!(&account, expected, "{boundary}");
+    the_log_leads_to_every_task(home.path(), boundary);
     println!("{boundary}: ended the same");
+}
+
+/// What the rules decided before and after the kill is decided again from the log alone.
+fn the_log_leads_to_every_task(home: &Path, boundary: &str) {
+    let store = SqliteStore::attach(&Places::in_directory(home).database()).unwrap();
+    let tasks = block_on(store.tasks(TaskFilter::All)).unwrap();
+    assert_eq!(tasks.len(), 1, "{boundary}");
+    for task in tasks {
+        block_on(replay_stored(&store, &task)).unwrap_or_else(|error| panic!("{boundary}: {error}"));
+    }
+}
+
+fn block_on<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap()
+        .block_on(work)
 }
 
 fn undisturbed() -> Account {

@@ -7,6 +7,7 @@
 )]
 
 mod world;
+mod people;
 mod desk;
 mod sight;
 mod watch;
@@ -27,3 +28,4 @@ mod ci;
 mod local_tests;
 mod forge_review;
 mod recovery;
+mod replay;

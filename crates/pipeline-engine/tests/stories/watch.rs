@@ -8,7 +8,7 @@ use pipeline_core::port::store::deliveries::DeliveryStore;
 use pipeline_core::port::store::jobs::{JobFilter, JobRow, JobStore};
 use pipeline_core::port::store::outbox::{EffectStatus, OutboxFilter, OutboxRow, OutboxStore};
 use pipeline_core::port::store::tasks::{TaskFilter, TaskStore};
-use pipeline_core::replay::replay;
+use pipeline_core::replay::stored::replay_stored;
 use pipeline_core::task::{Task, TaskState, Wait};
 use pipeline_core::time::Timestamp;
 
@@ -113,9 +113,7 @@ impl World {
 
     /// What was decided is decided again from the log alone.
     async fn log_leads_to(&self, task: &Task) {
-        let log = self.looking(self.store.log(task.id)).await.unwrap();
-        let pipeline = self.looking(self.store.pipeline(&task.pipeline)).await.unwrap();
-        if let Err(error) = replay(task, &log, &pipeline.unwrap(), &self.project) {
+        if let Err(error) = self.looking(replay_stored(self.store.as_ref(), task)).await {
             panic!("task {} cannot be replayed: {error}", task.id);
         }
     }

@@ -5,16 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pipeline_core::effect::StatusState;
-use pipeline_core::id::{InstanceId, IssueId, JobId, OrderId};
-use pipeline_core::order::{OperatorOrderKind, OrderAnswer};
+use pipeline_core::id::{InstanceId, IssueId, JobId};
 use pipeline_core::pipeline::Pipeline;
 use pipeline_core::port::clock::Clock;
 use pipeline_core::port::source::EventSource;
 use pipeline_core::port::store::StoreError;
 use pipeline_core::port::store::jobs::JobStore;
-use pipeline_core::port::store::orders::{NewOrder, OrderStore};
 use pipeline_core::project::{Ci, Project};
-use pipeline_core::stage::Column;
 use pipeline_core::time::Timestamp;
 use pipeline_engine::{Context, Engine, EngineSettings, Health, ProjectPorts, Wakes};
 use testkit::fake::board::FakeBoard;
@@ -104,19 +101,29 @@ impl World {
         world
     }
 
-    /// The same world with another pipeline, as after a restart with changed settings.
+    /// The same world with another pipeline.
     pub(crate) async fn with_pipeline(mut self, change: impl FnOnce(&mut Pipeline)) -> Self {
         change(&mut self.pipeline);
+        self.daemon_restarts().await;
+        self
+    }
+
+    /// The same world with other settings of the project.
+    pub(crate) async fn with_project(mut self, change: impl FnOnce(&mut Project)) -> Self {
+        change(&mut self.project);
+        self.daemon_restarts().await;
+        self
+    }
+
+    async fn daemon_restarts(&mut self) {
         self.daemon_dies();
         self.daemon_starts().await;
-        self
     }
 
     /// From now on nothing is told to the engine; it has to look.
     pub(crate) async fn without_feeds(mut self) -> Self {
         self.feeds = false;
-        self.daemon_dies();
-        self.daemon_starts().await;
+        self.daemon_restarts().await;
         self
     }
 
@@ -171,67 +178,6 @@ impl World {
             wakes: Arc::new(Wakes::default()),
             health: Arc::new(Health::default()),
         }
-    }
-
-    // People.
-
-    pub(crate) fn issue(&self, title: &str, description: &str) -> IssueId {
-        self.board.create_issue(title, description)
-    }
-
-    /// An issue that can be started.
-    pub(crate) fn greeting(&self) -> IssueId {
-        self.issue("Add a greeting", "The program shall greet the person by name.")
-    }
-
-    pub(crate) fn person_moves(&self, issue: &IssueId, column: Column) {
-        self.board.person_moves(issue, column, "ann");
-    }
-
-    pub(crate) fn person_comments(&self, issue: &IssueId, text: &str) {
-        self.board.person_comments(issue, text, "ann");
-    }
-
-    /// An issue whose documents wait for approval.
-    pub(crate) async fn up_to_approval(&mut self) -> IssueId {
-        let issue = self.greeting();
-        self.person_moves(&issue, Column::InProgress);
-        self.runs_until_idle().await;
-        issue
-    }
-
-    /// An issue whose documents were approved; everything that follows has happened.
-    pub(crate) async fn approved(&mut self) -> IssueId {
-        let issue = self.up_to_approval().await;
-        self.seconds(1).await;
-        self.person_moves(&issue, Column::Approved);
-        self.runs_until_idle().await;
-        issue
-    }
-
-    /// An operator's order for the issue's task, and its answer.
-    pub(crate) async fn operator(&mut self, issue: &IssueId, what: OperatorOrderKind) -> OrderAnswer {
-        self.operator_at(issue, what, self.clock.now()).await
-    }
-
-    /// The same, given earlier and read now.
-    pub(crate) async fn operator_at(
-        &mut self,
-        issue: &IssueId,
-        what: OperatorOrderKind,
-        at: Timestamp,
-    ) -> OrderAnswer {
-        let order = NewOrder {
-            task: self.task(issue).await.id,
-            by: "olga".to_owned(),
-            reason: "the operator says so".to_owned(),
-            at,
-            what,
-        };
-        let id: OrderId = self.looking(self.store.place(order)).await.unwrap();
-        self.runs_until_idle().await;
-        let row = self.looking(self.store.order(id)).await.unwrap().unwrap();
-        row.answer.expect("an order is answered")
     }
 
     // Agents, CI and time.

@@ -25,6 +25,7 @@ suite! {
         an_issue_has_one_task,
         a_work_item_has_one_task,
         a_pipeline_is_stored_with_its_task,
+        what_an_event_was_decided_by_is_stored_with_it,
         open_tasks_are_those_that_are_not_over,
         timers_fire_in_order_and_stay_armed,
         a_timer_armed_again_replaces_the_earlier_one,

@@ -6,13 +6,15 @@ use crate::decision::Requeue;
 use crate::effect::NewEffect;
 use crate::event::LogEntry;
 use crate::id::{
-    BranchName, DeliveryId, EffectKey, IssueId, JobId, OrderId, PipelineDigest, ProjectId, TaskId, WorkItemId,
+    BranchName, DeliveryId, EffectKey, IssueId, JobId, OrderId, PipelineDigest, ProjectDigest, ProjectId,
+    TaskId, WorkItemId,
 };
 use crate::job::{JobStatus, NewJob};
 use crate::order::OrderAnswer;
 use crate::orders::ItemMark;
 use crate::pipeline::Pipeline;
 use crate::port::store::StoreError;
+use crate::project::Project;
 use crate::run::RunRow;
 use crate::task::Task;
 use crate::time::Timestamp;
@@ -26,7 +28,7 @@ pub struct Commit {
     /// The task, when it is new or changes.
     pub task: Option<TaskWrite>,
     /// The event as logged, when it changed the task.
-    pub log: Option<LogEntry>,
+    pub log: Option<Logged>,
     /// Rows for the outbox. A Desired row replaces the unsent row of its target; a key that is there already is left alone.
     pub effects: Vec<NewEffect>,
     /// Jobs to queue; an id that is there already is left alone.
@@ -49,6 +51,15 @@ pub struct Commit {
     pub mark: Option<ItemMark>,
     /// The operator's order that this step answers.
     pub answer: Option<(OrderId, OrderAnswer)>,
+}
+
+/// An entry of the event log with the project that its digest names: stored once per digest, so that a replay goes by the same settings.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Logged {
+    /// The entry.
+    pub entry: LogEntry,
+    /// The project as the rules saw it.
+    pub project: Box<Project>,
 }
 
 /// How a task is written.
@@ -146,6 +157,9 @@ pub trait TaskStore: Send + Sync {
 
     /// The pipeline that a task is pinned to.
     async fn pipeline(&self, digest: &PipelineDigest) -> Result<Option<Pipeline>, StoreError>;
+
+    /// A project as it was when an event of the log was decided.
+    async fn project(&self, digest: &ProjectDigest) -> Result<Option<Project>, StoreError>;
 
     /// One step: all or nothing, durable when it returns `Yes`.
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError>;

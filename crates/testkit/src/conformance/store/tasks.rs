@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pipeline_core::id::{PipelineDigest, TaskId};
+use pipeline_core::id::{PipelineDigest, ProjectDigest, TaskId};
 use pipeline_core::pipeline::Pipeline;
 use pipeline_core::port::store::Store;
 use pipeline_core::port::store::tasks::{Commit, Committed, DueTimer, TaskFilter, TaskKey};
@@ -75,6 +75,26 @@ pub async fn a_pipeline_is_stored_with_its_task(store: Arc<dyn Store>) {
         Some(Pipeline::built_in())
     );
     assert_eq!(store.pipeline(&PipelineDigest::new("ff")).await.unwrap(), None);
+}
+
+/// Each version of a project once, by its digest; earlier ones stay.
+pub async fn what_an_event_was_decided_by_is_stored_with_it(store: Arc<dyn Store>) {
+    let first = with_task(&store, 1).await;
+    let mut project = sample::project();
+    project.staging = !project.staging;
+    let mut step = sample::update(&first, |_| {});
+    if let Some(logged) = &mut step.log {
+        logged.entry.project = Some(project.digest());
+        *logged.project = project.clone();
+    }
+    commit(&store, step).await;
+    let named: Vec<_> = store.log(first.id).await.unwrap();
+    let named: Vec<_> = named.into_iter().map(|entry| entry.project).collect();
+    assert_eq!(named, [Some(sample::project().digest()), Some(project.digest())]);
+    for project in [sample::project(), project] {
+        assert_eq!(store.project(&project.digest()).await.unwrap(), Some(project));
+    }
+    assert_eq!(store.project(&ProjectDigest::new("ff")).await.unwrap(), None);
 }
 
 /// Done and Cancelled are left out; oldest first.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use pipeline_core::effect::{Mode, NewEffect};
 use pipeline_core::event::LogEntry;
 use pipeline_core::id::{
-    DeliveryId, InstanceId, IssueId, JobId, OrderId, PipelineDigest, ProjectId, RunId, TaskId,
+    DeliveryId, InstanceId, IssueId, JobId, OrderId, PipelineDigest, ProjectDigest, ProjectId, RunId, TaskId,
 };
 use pipeline_core::job::{JobKind, JobStatus};
 use pipeline_core::orders::ItemMark;
@@ -13,6 +13,7 @@ use pipeline_core::pipeline::Pipeline;
 use pipeline_core::port::store::deliveries::Delivery;
 use pipeline_core::port::store::orders::OrderRow;
 use pipeline_core::port::store::outbox::EffectStatus;
+use pipeline_core::project::Project;
 use pipeline_core::run::RunRow;
 use pipeline_core::task::Task;
 use pipeline_core::time::Timestamp;
@@ -23,6 +24,7 @@ pub(super) struct State {
     pub(super) allotted: i64,
     pub(super) tasks: BTreeMap<TaskId, Task>,
     pub(super) pipelines: BTreeMap<PipelineDigest, Pipeline>,
+    pub(super) projects: BTreeMap<ProjectDigest, Project>,
     pub(super) log: Vec<LogEntry>,
     pub(super) timers: BTreeMap<(TaskId, TimerKind), ArmedTimer>,
     /// In order of arrival.

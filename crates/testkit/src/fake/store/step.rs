@@ -64,7 +64,12 @@ impl State {
             }
             None => {}
         }
-        self.log.extend(commit.log);
+        if let Some(logged) = commit.log {
+            if let Some(digest) = logged.entry.project.clone() {
+                self.projects.insert(digest, *logged.project);
+            }
+            self.log.push(logged.entry);
+        }
         if let Some(end) = commit.effect_end {
             self.end_effect(&end);
         }

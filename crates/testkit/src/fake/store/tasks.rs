@@ -2,10 +2,11 @@
 
 use async_trait::async_trait;
 use pipeline_core::event::LogEntry;
-use pipeline_core::id::{PipelineDigest, TaskId};
+use pipeline_core::id::{PipelineDigest, ProjectDigest, TaskId};
 use pipeline_core::pipeline::Pipeline;
 use pipeline_core::port::store::StoreError;
 use pipeline_core::port::store::tasks::{Commit, Committed, DueTimer, TaskFilter, TaskKey, TaskStore};
+use pipeline_core::project::Project;
 use pipeline_core::task::Task;
 use pipeline_core::time::Timestamp;
 
@@ -38,6 +39,10 @@ impl TaskStore for FakeStore {
 
     async fn pipeline(&self, digest: &PipelineDigest) -> Result<Option<Pipeline>, StoreError> {
         self.call("pipeline", |state| Ok(state.pipelines.get(digest).cloned()))
+    }
+
+    async fn project(&self, digest: &ProjectDigest) -> Result<Option<Project>, StoreError> {
+        self.call("project", |state| Ok(state.projects.get(digest).cloned()))
     }
 
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
