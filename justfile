@@ -46,14 +46,16 @@ soak ROUNDS='20' SEED='':
     cargo build --locked -p orchd
     cargo run --locked -q -p demo --example soak -- "${CARGO_TARGET_DIR:-target}/debug/orchd" {{ ROUNDS }} {{ SEED }}
 
-# Feeds every parser of reports with mutations of the fixtures, SECONDS each; needs a nightly compiler and the network once.
+# Feeds every parser of texts that are not ours with mutations of the fixtures, SECONDS each; needs a nightly compiler and the network once.
 fuzz SECONDS='60':
     #!/bin/sh
     set -eu
     command -v cargo-fuzz > /dev/null || cargo install cargo-fuzz --locked
-    seeds="$PWD/fixtures/reports"
+    fixtures="$PWD/fixtures"
     cd fuzz
-    for target in front_matter review test_report deploy_log; do
+    for target in front_matter review test_report deploy_log pipeline_file; do
+        seeds="$fixtures/reports"
+        [ "$target" != pipeline_file ] || seeds="$fixtures/pipelines"
         mkdir -p "corpus/$target"
         cargo +nightly fuzz run "$target" "corpus/$target" "$seeds" -- \
             -max_total_time='{{ SECONDS }}' -max_len=100000 -timeout=10 -rss_limit_mb=1024 -print_final_stats=1

@@ -198,6 +198,14 @@ impl Program {
         self.forges.iter().find(|forge| forge.project() == project)
     }
 
+    /// From now on orders on the boards count, also those that are given before [`Program::run`].
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub async fn connect(&self) -> Result<(), StartError> {
+        Ok(self.engine.connect().await?)
+    }
+
     /// Answers on the listeners at once, recovers, then runs until `stop` becomes true. Runs of agents outlive it.
     pub async fn run(&self, listeners: Listeners, stop: watch::Receiver<bool>) -> Result<(), StartError> {
         let mut served = stop.clone();

@@ -37,6 +37,8 @@ pub async fn run(options: Options, interrupt: watch::Receiver<bool>) -> Result<R
         .admin
         .local_addr()
         .map_err(|error| DemoError::Ended(error.to_string()))?;
+    // The story begins while the program still starts: an order from before the first connection would never count.
+    program.connect().await?;
     let (stop, stopped) = watch::channel(false);
     let mut running = tokio::spawn({
         let program = Arc::clone(&program);

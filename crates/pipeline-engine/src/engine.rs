@@ -33,14 +33,23 @@ impl Engine {
         }
     }
 
-    /// Takes up what an earlier daemon left: effects that were in flight are looked at before they are sent again, runs are adopted.
-    pub async fn recover(&self) -> Result<(), StoreError> {
+    /// Remembers when each project was first seen: from then on orders on its board count. Before people can reach a board through us.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub async fn connect(&self) -> Result<(), StoreError> {
         for project in self.context.projects.keys() {
             self.context
                 .store
                 .connected_at(project, self.context.clock.now())
                 .await?;
         }
+        Ok(())
+    }
+
+    /// Takes up what an earlier daemon left: effects that were in flight are looked at before they are sent again, runs are adopted.
+    pub async fn recover(&self) -> Result<(), StoreError> {
+        self.connect().await?;
         let ambiguous = self
             .context
             .store
