@@ -33,7 +33,7 @@ use pipeline_core::effect::MergeStyle;
 use pipeline_core::id::{IssueId, TaskId};
 use pipeline_core::observation::{Blocker, ItemObservation};
 use pipeline_core::pipeline::Pipeline;
-use pipeline_core::project::{Ci, CiTimes, Locale, MergeTime, Project};
+use pipeline_core::project::{Ci, CiTimes, Links, Locale, MergeTime, Project};
 use pipeline_core::start::{start, work_item};
 use pipeline_core::time::Timestamp;
 
@@ -151,5 +151,6 @@ pub(crate) fn project() -> Project {
         protected_paths: Vec::new(),
         commands: BTreeMap::new(),
         run_timeouts: BTreeMap::new(),
+        links: Links::default(),
     }
 }

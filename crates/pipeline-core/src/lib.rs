@@ -13,7 +13,7 @@
 //! use pipeline_core::job::JobKind;
 //! use pipeline_core::observation::ItemObservation;
 //! use pipeline_core::pipeline::Pipeline;
-//! use pipeline_core::project::{Ci, CiTimes, Locale, MergeTime, Project};
+//! use pipeline_core::project::{Ci, CiTimes, Links, Locale, MergeTime, Project};
 //! use pipeline_core::start::{problems, start, work_item};
 //! use pipeline_core::time::Timestamp;
 //! use pipeline_core::transition::{Rules, decide};
@@ -36,6 +36,7 @@
 //!     protected_paths: Vec::new(),
 //!     commands: BTreeMap::new(),
 //!     run_timeouts: BTreeMap::new(),
+//!     links: Links::default(),
 //! };
 //! let pipeline = Pipeline::built_in();
 //! let now = Timestamp(1_795_291_200_000);

@@ -5,6 +5,8 @@
 //! sentence is said, by whom, or how it is sent.
 
 pub mod comment;
+pub mod asking;
+pub mod setback;
 pub mod status;
 pub mod alert;
 pub mod tracker;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::effect::MergeStyle;
 use crate::fingerprint;
 use crate::id::{BranchName, ProjectDigest, ProjectId};
+use crate::message::link::{ForgePages, TrackerPages};
 use crate::role::Role;
 
 /// The language of sentences to people.
@@ -74,6 +75,36 @@ impl Default for CiTimes {
     }
 }
 
+/// Where people find a project's pages. What is not known is not linked.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Links {
+    /// Files, branches and pull requests.
+    pub forge: Option<ForgeSite>,
+    /// Issues.
+    pub tracker: Option<TrackerSite>,
+}
+
+/// Where the forge shows the repository to people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForgeSite {
+    /// Public address of the forge, else its internal one.
+    pub base: String,
+    /// Owner of the repository.
+    pub owner: String,
+}
+
+/// Where the tracker shows the project to people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrackerSite {
+    /// Address for browsers, else that of the interface.
+    pub base: String,
+    /// The workspace's short name.
+    pub workspace: String,
+    /// The project's id in the tracker.
+    pub project: String,
+}
+
 /// Everything the rules know of a project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Project {
@@ -109,6 +140,9 @@ pub struct Project {
     pub commands: BTreeMap<String, String>,
     /// Time limit of a run, per role; others the default.
     pub run_timeouts: BTreeMap<Role, Duration>,
+    /// Where people find its pages.
+    #[serde(default)]
+    pub links: Links,
 }
 
 impl Project {
@@ -125,5 +159,25 @@ impl Project {
             Ci::Command(command) | Ci::None { command } => Some(command),
             Ci::External => self.commands.get("test").map(String::as_str),
         }
+    }
+
+    /// Its repository's pages, when the forge has pages for people.
+    #[must_use]
+    pub fn forge_pages(&self) -> Option<ForgePages<'_>> {
+        self.links.forge.as_ref().map(|site| ForgePages {
+            base: &site.base,
+            owner: &site.owner,
+            repo: &self.repo,
+        })
+    }
+
+    /// Its issues' pages, when the tracker has pages for people.
+    #[must_use]
+    pub fn tracker_pages(&self) -> Option<TrackerPages<'_>> {
+        self.links.tracker.as_ref().map(|site| TrackerPages {
+            base: &site.base,
+            workspace: &site.workspace,
+            project: &site.project,
+        })
     }
 }

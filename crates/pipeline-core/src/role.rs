@@ -45,11 +45,16 @@ impl Role {
     /// The name with a capital, for sentences.
     #[must_use]
     pub fn title(&self) -> String {
-        let mut letters = self.0.chars();
-        letters
-            .next()
-            .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+        capitalised(&self.0)
     }
+}
+
+/// A word with a capital.
+pub(crate) fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 impl fmt::Display for Role {

@@ -326,3 +326,11 @@ pub struct Stage {
     /// Only in projects with staging.
     pub staging_only: bool,
 }
+
+impl Stage {
+    /// Its gate wants the business request, the specification, acceptance criteria and the test plan.
+    #[must_use]
+    pub fn writes_specification(&self) -> bool {
+        self.gates.contains(&GateName::CheckAnalysisComplete)
+    }
+}

@@ -12,7 +12,7 @@ use pipeline_core::job::{AgentJob, CommandJob, GatherJob, JobKind, NewJob, Start
 use pipeline_core::pipeline::Pipeline;
 use pipeline_core::port::store::jobs::ClaimRequest;
 use pipeline_core::port::store::tasks::{Commit, Logged, TaskWrite};
-use pipeline_core::project::{Ci, CiTimes, Locale, MergeTime, Project};
+use pipeline_core::project::{Ci, CiTimes, Links, Locale, MergeTime, Project};
 use pipeline_core::role::Role;
 use pipeline_core::run::{RunRecord, RunRow};
 use pipeline_core::stage::StageName;
@@ -49,6 +49,7 @@ pub fn project() -> Project {
         protected_paths: Vec::new(),
         commands: BTreeMap::new(),
         run_timeouts: BTreeMap::new(),
+        links: Links::default(),
     }
 }
 

@@ -10,7 +10,7 @@ use pipeline_core::id::ProjectId;
 use pipeline_core::pipeline::{Limits, Pipeline};
 use pipeline_core::port::board::Board;
 use pipeline_core::port::workspace::Workspace;
-use pipeline_core::project::{Ci, CiTimes, Locale, Project};
+use pipeline_core::project::{Ci, CiTimes, Links, Locale, Project};
 use pipeline_engine::ProjectPorts;
 use tracker_local::LocalBoard;
 use web::state::ProjectView;
@@ -115,6 +115,7 @@ fn project(wanted: &ProjectSettings, settings: &Settings, (id, forge): (&Project
         protected_paths: wanted.protected_paths.clone(),
         commands: BTreeMap::from([("test".to_owned(), wanted.test_command.clone())]),
         run_timeouts: settings.agent_timeouts.clone(),
+        links: Links::default(),
     }
 }
 

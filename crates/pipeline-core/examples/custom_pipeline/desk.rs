@@ -13,7 +13,7 @@ use pipeline_core::job::{AgentJob, JobKind, NewJob};
 use pipeline_core::observation::{HeadObservation, ItemObservation};
 use pipeline_core::order::{BoardOrder, BoardOrderKind};
 use pipeline_core::pipeline::Pipeline;
-use pipeline_core::project::{Ci, CiTimes, Locale, MergeTime, Project};
+use pipeline_core::project::{Ci, CiTimes, Links, Locale, MergeTime, Project};
 use pipeline_core::role::Role;
 use pipeline_core::run::{
     AgentOutcome, Change as PathChange, ChangedPath, CommandOutcome, Harvest, RunRecord,
@@ -281,5 +281,6 @@ fn project() -> Project {
         protected_paths: Vec::new(),
         commands: BTreeMap::new(),
         run_timeouts: BTreeMap::new(),
+        links: Links::default(),
     }
 }

@@ -1,45 +1,67 @@
 //! Alerts in the chat: messages that ring. HTML with newlines. Know neither who is told nor how often.
 
+use crate::message::asking::rounds_used_up;
 use crate::message::link::usable_link;
 use crate::message::text::{escape, free_text};
 use crate::project::Locale;
 use crate::role::Role;
+use crate::stage::{Stage, StageName};
 use crate::usage::cost_text;
 
-/// A human has to approve the analyst's documents. Links that nobody could follow are left out.
+/// What a human is asked to approve.
+#[derive(Debug, Clone, Copy)]
+pub struct ApproveRequest<'a> {
+    /// `ET-012`.
+    pub wi: &'a str,
+    /// `in Plane`, `on the board`.
+    pub in_tracker: &'a str,
+    /// The stage whose documents are ready.
+    pub stage: &'a Stage,
+    /// Where they can be read: the BRD, else their directory.
+    pub documents_url: Option<&'a str>,
+    /// The issue's page.
+    pub issue_url: Option<&'a str>,
+}
+
+/// A human has to approve documents. Links that nobody could follow are left out.
 #[must_use]
-pub fn approve_request_alert(
-    locale: Locale,
-    wi: &str,
-    in_tracker: &str,
-    brd_url: Option<&str>,
-    issue_url: Option<&str>,
-) -> String {
-    let (wi, in_tracker) = (escape(wi), escape(in_tracker));
-    let (text, brd, issue) = match locale {
-        Locale::Ru => (
-            format!(
-                "📋 {wi}: BRD/ТЗ/AC готовы. Переведите задачу в статус Approved {in_tracker} для продолжения."
-            ),
-            "📄 Открыть BRD".to_owned(),
-            format!("✅ Задача {in_tracker}"),
-        ),
-        Locale::En => (
-            format!(
-                "📋 {wi}: BRD, spec and acceptance criteria are ready. Set the issue to Approved {in_tracker} to go on."
-            ),
-            "📄 Open BRD".to_owned(),
-            format!("✅ Issue {in_tracker}"),
-        ),
+pub fn approve_request_alert(locale: Locale, request: &ApproveRequest<'_>) -> String {
+    let in_tracker = escape(request.in_tracker);
+    let (open, issue) = match (locale, request.stage.writes_specification()) {
+        (Locale::Ru, true) => ("📄 Открыть BRD", format!("✅ Задача {in_tracker}")),
+        (Locale::Ru, false) => ("📄 Открыть документы", format!("✅ Задача {in_tracker}")),
+        (Locale::En, true) => ("📄 Open BRD", format!("✅ Issue {in_tracker}")),
+        (Locale::En, false) => ("📄 Open documents", format!("✅ Issue {in_tracker}")),
     };
-    let links: Vec<String> = [link_line(brd_url, &brd), link_line(issue_url, &issue)]
-        .into_iter()
-        .flatten()
-        .collect();
+    let text = approve_request_text(locale, request);
+    let links = [
+        link_line(request.documents_url, open),
+        link_line(request.issue_url, &issue),
+    ];
+    let links: Vec<String> = links.into_iter().flatten().collect();
     if links.is_empty() {
         return text;
     }
     format!("{text}\n\n{}", links.join("\n"))
+}
+
+fn approve_request_text(locale: Locale, request: &ApproveRequest<'_>) -> String {
+    let (wi, in_tracker) = (escape(request.wi), escape(request.in_tracker));
+    let stage = escape(request.stage.name.as_str());
+    match (locale, request.stage.writes_specification()) {
+        (Locale::Ru, true) => format!(
+            "📋 {wi}: BRD/ТЗ/AC готовы. Переведите задачу в статус Approved {in_tracker} для продолжения."
+        ),
+        (Locale::Ru, false) => format!(
+            "📋 {wi}: документы этапа {stage} готовы. Переведите задачу в статус Approved {in_tracker} для продолжения."
+        ),
+        (Locale::En, true) => format!(
+            "📋 {wi}: BRD, spec and acceptance criteria are ready. Set the issue to Approved {in_tracker} to go on."
+        ),
+        (Locale::En, false) => format!(
+            "📋 {wi}: the documents of {stage} are ready. Set the issue to Approved {in_tracker} to go on."
+        ),
+    }
 }
 
 fn link_line(url: Option<&str>, label: &str) -> Option<String> {
@@ -47,23 +69,30 @@ fn link_line(url: Option<&str>, label: &str) -> Option<String> {
     Some(format!("<a href=\"{}\">{label}</a>", escape(&url)))
 }
 
-/// The analyst asks.
+/// A role asks.
 #[must_use]
-pub fn questions_alert(locale: Locale, wi: &str, in_tracker: &str) -> String {
+pub fn questions_alert(locale: Locale, wi: &str, role: &Role, in_tracker: &str) -> String {
     let (wi, in_tracker) = (escape(wi), escape(in_tracker));
     match locale {
-        Locale::Ru => format!("❓ {wi}: Analyst задаёт вопросы. Ответь {in_tracker}."),
-        Locale::En => format!("❓ {wi}: the analyst asks questions. Answer {in_tracker}."),
+        Locale::Ru => format!(
+            "❓ {wi}: {} задаёт вопросы. Ответь {in_tracker}.",
+            escape(&role.title())
+        ),
+        Locale::En => format!(
+            "❓ {wi}: the {} asks questions. Answer {in_tracker}.",
+            escape(role.as_str())
+        ),
     }
 }
 
-/// The analyst asked too often.
+/// A role asked too often; `rounds` is the limit.
 #[must_use]
-pub fn questions_exhausted_alert(locale: Locale, wi: &str) -> String {
-    let wi = escape(wi);
+pub fn questions_exhausted_alert(locale: Locale, wi: &str, role: &Role, rounds: u32) -> String {
+    let of = format!("вопросов {}'а", escape(role.as_str()));
+    let (wi, used_up) = (escape(wi), rounds_used_up(locale, rounds, &of));
     match locale {
-        Locale::Ru => format!("🚨 {wi}: 3 раунда вопросов analyst'а исчерпаны. Нужна помощь."),
-        Locale::En => format!("🚨 {wi}: 3 rounds of questions used up. Help needed."),
+        Locale::Ru => format!("🚨 {wi}: {used_up}. Нужна помощь."),
+        Locale::En => format!("🚨 {wi}: {used_up}. Help needed."),
     }
 }
 
@@ -75,18 +104,18 @@ pub fn agent_failed_alert(wi: &str, role: &Role, exit_code: Option<i32>, log: &s
     format!("⚠️ {wi}: Agent {role} failed (exit_code={code}). Check logs: {log}")
 }
 
-/// Staging failed.
+/// Staging failed; the task is back at `to`.
 #[must_use]
-pub fn staging_failed_alert(wi: &str, reason: &str) -> String {
-    let (wi, reason) = (escape(wi), free_text(reason));
-    format!("🚨 {wi}: Staging FAILED ({reason}). Rolled back to development. Needs fix.")
+pub fn staging_failed_alert(wi: &str, reason: &str, to: &StageName) -> String {
+    let (wi, reason, to) = (escape(wi), free_text(reason), escape(to.as_str()));
+    format!("🚨 {wi}: Staging FAILED ({reason}). Rolled back to {to}. Needs fix.")
 }
 
-/// The deploy failed.
+/// The deploy failed; the task is back at `to`.
 #[must_use]
-pub fn deploy_failed_alert(wi: &str, reason: &str) -> String {
-    let (wi, reason) = (escape(wi), free_text(reason));
-    format!("🚨 {wi}: Deploy FAILED ({reason}). Rolled back to development. Needs fix.")
+pub fn deploy_failed_alert(wi: &str, reason: &str, to: &StageName) -> String {
+    let (wi, reason, to) = (escape(wi), free_text(reason), escape(to.as_str()));
+    format!("🚨 {wi}: Deploy FAILED ({reason}). Rolled back to {to}. Needs fix.")
 }
 
 /// Something went wrong; see the `_line` functions of this module for frequent errors.
@@ -95,10 +124,10 @@ pub fn error_alert(wi: &str, error: &str) -> String {
     format!("🔴 {}: ERROR — {}", escape(wi), free_text(error))
 }
 
-/// An error: the limit of bounces of one cause.
+/// An error: the limit of bounces of one cause; `role` would have mended it.
 #[must_use]
-pub fn retries_exhausted_line(max: u32, cause: &str) -> String {
-    format!("Max developer retries ({max}) reached after {cause}, escalating")
+pub fn retries_exhausted_line(role: &Role, max: u32, cause: &str) -> String {
+    format!("Max {role} retries ({max}) reached after {cause}, escalating")
 }
 
 /// An error: a bounce that would repeat the one before.

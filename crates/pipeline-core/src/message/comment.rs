@@ -1,5 +1,6 @@
 //! Comments in the tracker. HTML; several lines are joined by `<br>`. Knows neither who signs a comment nor when it is due.
 
+use crate::message::status::icon;
 use crate::message::text::{escape, free_html, list_text, usage_in_words, usage_text};
 use crate::project::Locale::{self, En, Ru};
 use crate::role::Role;
@@ -16,16 +17,25 @@ pub enum Qg0Problem {
     DescriptionTooShort,
 }
 
-/// Work on an issue begins.
+/// How far a finished task came. A pipeline need not deploy, and somebody may merge before it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// On the default branch.
+    Merged,
+    /// Deployed too.
+    Deployed,
+}
+
+/// The role that writes the specification begins.
 #[must_use]
-pub fn start_comment(locale: Locale) -> String {
+pub fn start_comment(locale: Locale, role: &Role) -> String {
+    let (icon, role) = (icon(role), escape(&role.title()));
     match locale {
-        Ru => "🔍 Analyst запущен. BRD/ТЗ/AC/TestPlan в работе (ожидайте 8-15 мин).",
-        En => {
-            "🔍 Analyst started. BRD, spec, acceptance criteria and test plan on the way (expect 8-15 min)."
-        }
+        Ru => format!("{icon} {role} запущен. BRD/ТЗ/AC/TestPlan в работе (ожидайте 8-15 мин)."),
+        En => format!(
+            "{icon} {role} started. BRD, spec, acceptance criteria and test plan on the way (expect 8-15 min)."
+        ),
     }
-    .to_owned()
 }
 
 /// The issue cannot be started as it is written.
@@ -59,13 +69,13 @@ pub fn relaunched_with_answers_comment(locale: Locale) -> String {
     .to_owned()
 }
 
-/// A human sent the analyst's documents back.
+/// A human sent the work of the first role back; it runs again.
 #[must_use]
-pub fn analyst_rejected_comment(locale: Locale, reason: &str) -> String {
-    let reason = free_html(reason);
+pub fn analyst_rejected_comment(locale: Locale, role: &Role, reason: &str) -> String {
+    let (role, reason) = (escape(&role.title()), free_html(reason));
     match locale {
-        Ru => format!("🔄 Analyst перезапущен. Причина отклонения: {reason}"),
-        En => format!("🔄 Analyst restarted. Reason for rejection: {reason}"),
+        Ru => format!("🔄 {role} перезапущен. Причина отклонения: {reason}"),
+        En => format!("🔄 {role} restarted. Reason for rejection: {reason}"),
     }
 }
 
@@ -96,100 +106,6 @@ pub fn stage_change_comment(from: &str, to: &str, role: Option<&Role>) -> String
         format!(" (launching {})", escape(role.as_str()))
     });
     format!("🔄 Stage: {} → {}{launching}", escape(from), escape(to))
-}
-
-/// A gate did not pass.
-#[must_use]
-pub fn gate_failed_comment(stage: &str, gate: &str, reason: &str) -> String {
-    let (stage, gate, reason) = (escape(stage), escape(gate), free_html(reason));
-    format!("⚠️ QG failed at {stage}: {gate} — {reason}")
-}
-
-/// The analyst asks.
-#[must_use]
-pub fn questions_comment(locale: Locale, text: &str) -> String {
-    let text = free_html(text);
-    match locale {
-        Ru => format!("❓ Analyst нуждается в уточнении:<br><br>{text}"),
-        En => format!("❓ Analyst needs clarification:<br><br>{text}"),
-    }
-}
-
-/// The analyst left nothing behind.
-#[must_use]
-pub fn analyst_empty_comment(locale: Locale) -> String {
-    match locale {
-        Ru => "⚠️ Analyst завершился без артефактов и без вопросов. Проверьте лог.",
-        En => "⚠️ Analyst finished without documents and without questions. Check the log.",
-    }
-    .to_owned()
-}
-
-/// The analyst asked too often.
-#[must_use]
-pub fn questions_exhausted_comment(locale: Locale) -> String {
-    match locale {
-        Ru => "🚨 3 раунда уточнений исчерпаны. Analyst не может сформировать ТЗ. Требуется более детальное описание или встреча.",
-        En => "🚨 3 rounds of questions used up. The analyst cannot write the spec. A more detailed description or a meeting is needed.",
-    }
-    .to_owned()
-}
-
-/// The architect objects to the specification.
-#[must_use]
-pub fn conflict_comment(locale: Locale, text: &str) -> String {
-    let text = free_html(text);
-    match locale {
-        Ru => format!("⚠️ Architect нашёл конфликт с ТЗ. Возврат в Analysis.<br><br>{text}"),
-        En => format!("⚠️ Architect found a conflict with the spec. Back to analysis.<br><br>{text}"),
-    }
-}
-
-/// The tests did not pass.
-#[must_use]
-pub fn tests_failed_comment(locale: Locale, reason: &str) -> String {
-    let reason = free_html(reason);
-    match locale {
-        Ru => format!("❌ Тесты не прошли: {reason}. Developer перезапущен для фикса."),
-        En => format!("❌ Tests failed: {reason}. Developer restarted to fix."),
-    }
-}
-
-/// The reviewer asks for changes.
-#[must_use]
-pub fn review_bounced_comment(locale: Locale, findings: u32, attempt: u32, max: u32) -> String {
-    match locale {
-        Ru => format!("🔁 Review: {findings} замечаний. Developer перезапущен (attempt {attempt}/{max})."),
-        En => format!("🔁 Review: {findings} findings. Developer restarted (attempt {attempt}/{max})."),
-    }
-}
-
-/// Continuous integration is red.
-#[must_use]
-pub fn ci_bounced_comment(attempt: u32, max: u32, contexts: &[String]) -> String {
-    let contexts = list_text(contexts);
-    format!("❌ CI failed, fix and re-push (attempt {attempt}/{max}): {contexts}")
-}
-
-/// Staging failed.
-#[must_use]
-pub fn staging_failed_comment(locale: Locale, reason: &str) -> String {
-    let (reason, fix) = (free_html(reason), needs_a_fix(locale));
-    format!("❌ Staging gate FAILED ({reason}). Rolled back to development. {fix}")
-}
-
-/// The deploy failed.
-#[must_use]
-pub fn deploy_failed_comment(locale: Locale, reason: &str) -> String {
-    let (reason, fix) = (free_html(reason), needs_a_fix(locale));
-    format!("❌ Deploy FAILED ({reason}). Rolled back to development. {fix}")
-}
-
-fn needs_a_fix(locale: Locale) -> &'static str {
-    match locale {
-        Ru => "Developer нужен для фикса.",
-        En => "Needs a developer's fix.",
-    }
 }
 
 /// Approved, but nobody was asked.
@@ -236,22 +152,6 @@ pub fn foreign_head_comment(locale: Locale, branch: &str, sha: &str) -> String {
     }
 }
 
-/// The default branch cannot be merged cleanly into the task's.
-#[must_use]
-pub fn merge_conflict_comment(
-    locale: Locale,
-    base: &str,
-    files: &[String],
-    attempt: u32,
-    max: u32,
-) -> String {
-    let (base, files) = (escape(base), list_text(files));
-    match locale {
-        Ru => format!("🔀 Конфликт с {base}: {files}. Developer перезапущен (attempt {attempt}/{max})."),
-        En => format!("🔀 Conflict with {base}: {files}. Developer restarted (attempt {attempt}/{max})."),
-    }
-}
-
 /// Other issues have to be finished first.
 #[must_use]
 pub fn waiting_for_comment(locale: Locale, items: &[String]) -> String {
@@ -259,26 +159,6 @@ pub fn waiting_for_comment(locale: Locale, items: &[String]) -> String {
     match locale {
         Ru => format!("⏳ Ждёт задачи: {items}."),
         En => format!("⏳ Waiting for: {items}."),
-    }
-}
-
-/// A role wrote where it may not.
-#[must_use]
-pub fn write_scope_comment(locale: Locale, role: &Role, paths: &[String]) -> String {
-    let (role, paths) = (escape(role.as_str()), list_text(paths));
-    match locale {
-        Ru => format!("✋ {role} вышел за пределы своих файлов: {paths}. Запущен повторно."),
-        En => format!("✋ {role} wrote outside its files: {paths}. Started again."),
-    }
-}
-
-/// A role's report cannot be read; the role repairs it.
-#[must_use]
-pub fn repair_comment(locale: Locale, role: &Role, diagnosis: &str, attempt: u32, max: u32) -> String {
-    let (role, diagnosis) = (escape(role.as_str()), free_html(diagnosis));
-    match locale {
-        Ru => format!("🔧 {role}: отчёт не читается ({diagnosis}). Запущен повторно ({attempt}/{max})."),
-        En => format!("🔧 {role}: the report cannot be read ({diagnosis}). Started again ({attempt}/{max})."),
     }
 }
 
@@ -302,10 +182,13 @@ pub fn closed_task_comment(locale: Locale, state: &str) -> String {
     }
 }
 
-/// The task is done.
+/// The task is done; `deployed` says how far it came.
 #[must_use]
-pub fn done_comment() -> String {
-    "✅ Task completed! PR merged and deployed.".to_owned()
+pub fn done_comment(deployed: Delivery) -> String {
+    match deployed {
+        Delivery::Deployed => "✅ Task completed! PR merged and deployed.".to_owned(),
+        Delivery::Merged => "✅ Task completed! PR merged.".to_owned(),
+    }
 }
 
 /// What a task cost, in all and per role.

@@ -1,4 +1,4 @@
-//! Addresses in messages: which are worth showing, and how a page of the forge is addressed. Never asks the network.
+//! Addresses in messages: which are worth showing, and how pages of the forge and the tracker are addressed. Never asks the network.
 
 use std::net::IpAddr;
 
@@ -30,6 +30,12 @@ impl ForgePages<'_> {
         self.page(&["src/branch", branch, "docs/work-items", work_item, file])
     }
 
+    /// The page of a work item's documents on a branch.
+    #[must_use]
+    pub fn documents(&self, branch: &str, work_item: &str) -> Option<String> {
+        self.page(&["src/branch", branch, "docs/work-items", work_item])
+    }
+
     /// The page of a branch.
     #[must_use]
     pub fn branch(&self, branch: &str) -> Option<String> {
@@ -43,16 +49,42 @@ impl ForgePages<'_> {
     }
 
     fn page(&self, path: &[&str]) -> Option<String> {
-        let mut url = self.base.trim().trim_end_matches('/').to_owned();
-        for part in [self.owner, self.repo].iter().chain(path) {
-            if part.is_empty() {
-                return None;
-            }
-            url.push('/');
-            push_encoded(&mut url, part);
-        }
-        usable_link(Some(&url))
+        let parts: Vec<&str> = [self.owner, self.repo].iter().chain(path).copied().collect();
+        page(self.base, &parts)
     }
+}
+
+/// A project's issues in the tracker, as far as messages link to them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TrackerPages<'a> {
+    /// Address for browsers, else that of the interface; with or without a slash at the end.
+    pub base: &'a str,
+    /// The workspace's short name.
+    pub workspace: &'a str,
+    /// The project's id in the tracker.
+    pub project: &'a str,
+}
+
+impl TrackerPages<'_> {
+    /// The page of an issue.
+    #[must_use]
+    pub fn issue(&self, issue: &str) -> Option<String> {
+        let parts = [self.workspace, "projects", self.project, "issues", issue];
+        page(self.base, &parts).map(|url| format!("{url}/"))
+    }
+}
+
+/// None when a part is missing or nobody could follow the link.
+fn page(base: &str, parts: &[&str]) -> Option<String> {
+    let mut url = base.trim().trim_end_matches('/').to_owned();
+    for part in parts {
+        if part.is_empty() {
+            return None;
+        }
+        url.push('/');
+        push_encoded(&mut url, part);
+    }
+    usable_link(Some(&url))
 }
 
 /// Encodes what may not stand in the path of an address; slashes stay, because branches have them.

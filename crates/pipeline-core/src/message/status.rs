@@ -5,7 +5,7 @@ use crate::message::link::usable_link;
 use crate::message::text::{escape, one_line, usage_text};
 use crate::project::Locale;
 use crate::role::Role;
-use crate::stage::StageName;
+use crate::stage::{GateName, Stage};
 use crate::usage::{Usage, duration_text};
 
 /// The longest verdict that is shown, in characters.
@@ -17,7 +17,7 @@ pub struct StatusComment<'a> {
     /// Language.
     pub locale: Locale,
     /// Where it ran.
-    pub stage: &'a StageName,
+    pub stage: &'a Stage,
     /// Who worked.
     pub role: &'a Role,
     /// The verdict as the report has it; shown before `status`.
@@ -57,25 +57,46 @@ pub fn status_fallback_comment(locale: Locale, role: &Role) -> String {
     }
 }
 
-/// File name (or directory name) in the work-item directory and label of each document that a role leaves. The developer's are
-/// not files: see [`branch_label`] and [`pull_request_label`].
+/// File name (or directory name) in the work-item directory and label of each document that the role of a stage leaves, told from its
+/// gates and reports. Those of the stage that mends code are not files: see [`branch_label`] and [`pull_request_label`].
 #[must_use]
-pub fn document_labels(role: &Role, stage: &StageName) -> &'static [(&'static str, &'static str)] {
-    match (role.as_str(), stage.as_str()) {
-        (Role::ANALYST, _) => &[
-            ("00-business-request.md", "Business request"),
-            ("01-brd.md", "BRD"),
-            ("02-trz.md", "ТЗ (TRZ)"),
-            ("03-acceptance-criteria.md", "Acceptance Criteria"),
-            ("04-test-plan.yaml", "Test Plan"),
-            ("04b-ui-test-cases.md", "UI Test Cases"),
-        ],
-        (Role::ARCHITECT, _) => &[("06-adr", "ADR")],
-        (Role::REVIEWER, _) => &[("12-review.md", "Review")],
-        (Role::TESTER, _) => &[("13-test-report.md", "Test report")],
-        (Role::DEPLOYER, DEPLOY_STAGING) => &[("15-staging-log.md", "Staging log")],
-        (Role::DEPLOYER, _) => &[("14-deploy-log.md", "Deploy log")],
-        _ => &[],
+pub fn document_labels(stage: &Stage) -> Vec<(String, String)> {
+    let mut documents = Vec::new();
+    if stage.gates.contains(&GateName::CheckAnalysisComplete) {
+        documents.extend(SPECIFICATION);
+    }
+    if stage.gates.contains(&GateName::CheckArchitectureDone) {
+        documents.push(("06-adr", "ADR"));
+    }
+    documents.extend(
+        stage
+            .reports
+            .iter()
+            .map(|name| (name.as_str(), report_label(name))),
+    );
+    documents
+        .into_iter()
+        .map(|(name, label)| (name.to_owned(), label.to_owned()))
+        .collect()
+}
+
+const SPECIFICATION: [(&str, &str); 6] = [
+    ("00-business-request.md", "Business request"),
+    ("01-brd.md", "BRD"),
+    ("02-trz.md", "ТЗ (TRZ)"),
+    ("03-acceptance-criteria.md", "Acceptance Criteria"),
+    ("04-test-plan.yaml", "Test Plan"),
+    ("04b-ui-test-cases.md", "UI Test Cases"),
+];
+
+/// A report of another pipeline goes by its file's name.
+fn report_label(name: &str) -> &str {
+    match name {
+        "12-review.md" => "Review",
+        "13-test-report.md" => "Test report",
+        "14-deploy-log.md" => "Deploy log",
+        "15-staging-log.md" => "Staging log",
+        other => other,
     }
 }
 
@@ -91,9 +112,8 @@ pub fn pull_request_label(number: u64) -> String {
     format!("PR #{number}")
 }
 
-const DEPLOY_STAGING: &str = "deploy-staging";
-
-fn icon(role: &Role) -> &'static str {
+/// The sign of a role; roles of other pipelines share one.
+pub(super) fn icon(role: &Role) -> &'static str {
     match role.as_str() {
         Role::ANALYST => "🔍",
         Role::ARCHITECT => "📐",
@@ -105,33 +125,68 @@ fn icon(role: &Role) -> &'static str {
     }
 }
 
-fn header_line(locale: Locale, stage: &StageName, role: &Role) -> String {
+fn header_line(locale: Locale, stage: &Stage, role: &Role) -> String {
     let description = description(locale, stage, role);
     format!("{} {} — {description}", icon(role), escape(&role.title()))
 }
 
-fn description(locale: Locale, stage: &StageName, role: &Role) -> String {
-    let text = match (role.as_str(), stage.as_str(), locale) {
-        (Role::ANALYST, _, Locale::Ru) => {
+/// What a role did at a stage, told from the stage's gates: names are the pipeline's own.
+enum Work {
+    Specification,
+    Architecture,
+    Development,
+    Review,
+    Tests,
+    Staging,
+    Deploy,
+    Other,
+}
+
+impl Work {
+    fn of(stage: &Stage, role: &Role) -> Self {
+        let has = |gate| stage.gates.contains(&gate);
+        if stage.writes_specification() && has(GateName::CheckAnalysisApproved) {
+            Self::Specification
+        } else if has(GateName::CheckArchitectureDone) {
+            Self::Architecture
+        } else if has(GateName::CheckReviewerVerdict) {
+            Self::Review
+        } else if has(GateName::CheckTestsPassed) {
+            Self::Tests
+        } else if has(GateName::CheckStagingStatus) {
+            Self::Staging
+        } else if has(GateName::CheckDeployStatus) {
+            Self::Deploy
+        } else if role.as_str() == Role::DEVELOPER {
+            Self::Development
+        } else {
+            Self::Other
+        }
+    }
+}
+
+fn description(locale: Locale, stage: &Stage, role: &Role) -> String {
+    let text = match (Work::of(stage, role), locale) {
+        (Work::Specification, Locale::Ru) => {
             "Подготовил BRD / ТЗ / Acceptance Criteria. Для продвижения переведите задачу в статус Approved. Для отклонения — напишите причину комментом и переведите в Rejected."
         }
-        (Role::ANALYST, _, Locale::En) => {
+        (Work::Specification, Locale::En) => {
             "Prepared BRD / spec / acceptance criteria. To go on, set the status to Approved. To reject, write the reason as a comment and set Rejected."
         }
-        (Role::ARCHITECT, _, Locale::Ru) => "Завершил архитектурную проработку. См. ADR ниже.",
-        (Role::ARCHITECT, _, Locale::En) => "Finished the architecture. See the ADR below.",
-        (Role::DEVELOPER, _, Locale::Ru) => "Завершил разработку. См. PR / branch ниже.",
-        (Role::DEVELOPER, _, Locale::En) => "Finished development. See PR / branch below.",
-        (Role::REVIEWER, _, Locale::Ru) => "Завершил ревью изменений.",
-        (Role::REVIEWER, _, Locale::En) => "Finished the review.",
-        (Role::TESTER, _, Locale::Ru) => "Завершил прогон тестов.",
-        (Role::TESTER, _, Locale::En) => "Finished the test run.",
-        (Role::DEPLOYER, DEPLOY_STAGING, Locale::Ru) => "Завершил staging-деплой.",
-        (Role::DEPLOYER, DEPLOY_STAGING, Locale::En) => "Finished the staging deploy.",
-        (Role::DEPLOYER, _, Locale::Ru) => "Завершил прод-деплой.",
-        (Role::DEPLOYER, _, Locale::En) => "Finished the production deploy.",
-        (_, stage, Locale::Ru) => return format!("Завершил этап {}.", escape(stage)),
-        (_, stage, Locale::En) => return format!("Finished {}.", escape(stage)),
+        (Work::Architecture, Locale::Ru) => "Завершил архитектурную проработку. См. ADR ниже.",
+        (Work::Architecture, Locale::En) => "Finished the architecture. See the ADR below.",
+        (Work::Development, Locale::Ru) => "Завершил разработку. См. PR / branch ниже.",
+        (Work::Development, Locale::En) => "Finished development. See PR / branch below.",
+        (Work::Review, Locale::Ru) => "Завершил ревью изменений.",
+        (Work::Review, Locale::En) => "Finished the review.",
+        (Work::Tests, Locale::Ru) => "Завершил прогон тестов.",
+        (Work::Tests, Locale::En) => "Finished the test run.",
+        (Work::Staging, Locale::Ru) => "Завершил staging-деплой.",
+        (Work::Staging, Locale::En) => "Finished the staging deploy.",
+        (Work::Deploy, Locale::Ru) => "Завершил прод-деплой.",
+        (Work::Deploy, Locale::En) => "Finished the production deploy.",
+        (Work::Other, Locale::Ru) => return format!("Завершил этап {}.", escape(stage.name.as_str())),
+        (Work::Other, Locale::En) => return format!("Finished {}.", escape(stage.name.as_str())),
     };
     text.to_owned()
 }

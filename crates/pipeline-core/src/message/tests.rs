@@ -1,13 +1,18 @@
 //! The tables of sentences, to the character.
 
 mod comment;
+mod asking;
+mod setback;
+mod markup;
 mod status;
 mod alert;
 mod tracker;
 mod link;
 mod text;
 
+use crate::pipeline::Pipeline;
 use crate::project::Locale;
+use crate::stage::{Stage, StageName};
 
 const RU: Locale = Locale::Ru;
 const EN: Locale = Locale::En;
@@ -23,4 +28,13 @@ fn check(rows: &[(String, &str)]) {
 
 fn list(items: &[&str]) -> Vec<String> {
     items.iter().map(|item| (*item).to_owned()).collect()
+}
+
+/// A stage of the built-in pipeline.
+fn stage(name: &str) -> Stage {
+    let pipeline = Pipeline::built_in();
+    pipeline
+        .stage(&StageName::new(name))
+        .expect("it is built in")
+        .clone()
 }

@@ -1,6 +1,7 @@
 //! The task's one live message in the chat: a line per stage begun, totals, and the end. HTML with newlines. Knows neither which
 //! runs count nor when the message is sent.
 
+use crate::message::comment::Delivery;
 use crate::message::text::{escape, one_line};
 use crate::project::Locale;
 use crate::stage::StageName;
@@ -29,6 +30,8 @@ pub struct TrackerMessage<'a> {
     pub done: Option<DoneTimes>,
     /// Shown when the task is done.
     pub pull_request: Option<u64>,
+    /// How far a task that is done came.
+    pub delivery: Delivery,
 }
 
 /// A line of the live message.
@@ -54,6 +57,8 @@ pub enum LineKind<'a> {
     },
     /// A human reads, or has read, the documents.
     ReviewClock {
+        /// Which.
+        of: ReviewOf,
         /// How long.
         seconds: u64,
         /// Still reading.
@@ -69,6 +74,15 @@ pub enum LineKind<'a> {
         /// Why.
         reason: &'a str,
     },
+}
+
+/// What a human reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReviewOf {
+    /// The business request and the specification.
+    Brd,
+    /// Other documents of the stage.
+    Stage,
 }
 
 /// Where the time of a finished task went, in seconds; 0: unknown.
@@ -92,7 +106,7 @@ pub fn tracker_message(message: &TrackerMessage<'_>) -> String {
     lines.push(totals_line(message.total));
     if let Some(times) = message.done {
         lines.push(times_line(locale, times));
-        lines.push(deployed_line(message.pull_request));
+        lines.extend(delivered_line(message.pull_request, message.delivery));
     }
     lines.join("\n")
 }
@@ -158,7 +172,15 @@ fn stage_line(locale: Locale, line: &StageLine<'_>) -> String {
             usage,
             model,
         } => finished_line(&label, &escape(&minutes_text(locale, seconds)), &usage, model),
-        LineKind::ReviewClock { seconds, waiting } => review_line(locale, seconds, waiting),
+        LineKind::ReviewClock { of, seconds, waiting } => {
+            let what = match (of, locale) {
+                (ReviewOf::Brd, Locale::Ru) => "Ревью БРД".to_owned(),
+                (ReviewOf::Brd, Locale::En) => "BRD review".to_owned(),
+                (ReviewOf::Stage, Locale::Ru) => format!("Ревью {}", label.trim_end()),
+                (ReviewOf::Stage, Locale::En) => format!("{} review", label.trim_end()),
+            };
+            review_line(locale, &what, (seconds, waiting))
+        }
         LineKind::Running { attempt } => running_line(locale, &label, attempt),
         LineKind::Blocked { reason } => format!("⛔ {label} · {}", one_line(reason, REASON_MAX)),
     }
@@ -175,12 +197,12 @@ fn finished_line(label: &str, minutes: &str, usage: &Usage, model: Option<&str>)
     format!("✅ {label} {minutes} · {input}↓/{output}↑ · {cost}{model}")
 }
 
-fn review_line(locale: Locale, seconds: u64, waiting: bool) -> String {
+fn review_line(locale: Locale, what: &str, (seconds, waiting): (u64, bool)) -> String {
     let minutes = escape(&minutes_text(locale, seconds));
     let hourglass = if waiting { " ⏳" } else { "" };
     match locale {
-        Locale::Ru => format!("⏸️ Ревью БРД {minutes} · твоё время{hourglass}"),
-        Locale::En => format!("⏸️ BRD review {minutes} · your time{hourglass}"),
+        Locale::Ru => format!("⏸️ {what} {minutes} · твоё время{hourglass}"),
+        Locale::En => format!("⏸️ {what} {minutes} · your time{hourglass}"),
     }
 }
 
@@ -208,9 +230,12 @@ fn times_line(locale: Locale, times: DoneTimes) -> String {
     }
 }
 
-fn deployed_line(pull_request: Option<u64>) -> String {
-    pull_request.map_or_else(
-        || "📦 deployed".to_owned(),
-        |number| format!("🔗 PR #{number} · 📦 deployed"),
-    )
+fn delivered_line(pull_request: Option<u64>, delivery: Delivery) -> Option<String> {
+    let pull_request = pull_request.map(|number| format!("🔗 PR #{number}"));
+    let deployed = match delivery {
+        Delivery::Deployed => Some("📦 deployed".to_owned()),
+        Delivery::Merged => None,
+    };
+    let parts: Vec<String> = pull_request.into_iter().chain(deployed).collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
 }

@@ -5,13 +5,11 @@ use crate::evidence::Evidence;
 use crate::gate::{GateInput, GateOutcome, Pending, gate};
 use crate::id::JobId;
 use crate::message::alert::{
-    approve_request_alert, blocked_alert, deploy_failed_alert, error_alert, questions_alert,
-    questions_exhausted_alert, staging_failed_alert,
+    blocked_alert, deploy_failed_alert, error_alert, questions_alert, questions_exhausted_alert,
+    staging_failed_alert,
 };
-use crate::message::comment::{
-    conflict_comment, deploy_failed_comment, gate_failed_comment, questions_comment,
-    questions_exhausted_comment, staging_failed_comment,
-};
+use crate::message::asking::{conflict_comment, questions_comment, questions_exhausted_comment};
+use crate::message::setback::{Back, deploy_failed_comment, gate_failed_comment, staging_failed_comment};
 use crate::retry::back_off;
 use crate::stage::{GateName, OnFail, Stage};
 use crate::task::{Ask, Phase, Resume, TaskState, Wait};
@@ -23,7 +21,7 @@ pub(super) fn gathered(plan: &mut Plan<'_>, job: JobId, evidence: &Evidence) -> 
         return ignore(format!("job {job} is not the one that gathers"));
     }
     if let Some(error) = &evidence.unavailable {
-        unavailable(plan, job, error);
+        unavailable(plan, job, &format!("API error: {error}"));
         return Ok(());
     }
     plan.task.outage = None;
@@ -74,7 +72,7 @@ fn signalled(plan: &mut Plan<'_>, stage: &Stage, evidence: &Evidence) -> bool {
     if let Some(text) = stage.asks_in.as_deref().and_then(|name| fresh(plan, name)) {
         let gate = stage.gates.first().copied();
         if !gate.is_some_and(|gate| gently(plan, gate, "the role asks questions, which are not answered")) {
-            questions(plan, &text);
+            questions(plan, stage, &text);
         }
         return true;
     }
@@ -88,13 +86,15 @@ fn signalled(plan: &mut Plan<'_>, stage: &Stage, evidence: &Evidence) -> bool {
     false
 }
 
-fn questions(plan: &mut Plan<'_>, text: &str) {
+fn questions(plan: &mut Plan<'_>, stage: &Stage, text: &str) {
     let locale = plan.rules.project.locale;
-    let asking = plan.voice(&plan.task.stage);
-    plan.comment(asking.clone(), questions_comment(locale, text));
-    if plan.task.counters.question_rounds >= plan.rules.pipeline.limits.question_rounds {
-        plan.comment(asking, questions_exhausted_comment(locale));
-        plan.alert(questions_exhausted_alert(locale, plan.task.work_item.as_str()));
+    let asking = plan.voice(&stage.name);
+    plan.comment(asking.clone(), questions_comment(locale, &asking, text));
+    let rounds = plan.rules.pipeline.limits.question_rounds;
+    if plan.task.counters.question_rounds >= rounds {
+        let alert = questions_exhausted_alert(locale, plan.task.work_item.as_str(), &asking, rounds);
+        plan.comment(asking, questions_exhausted_comment(locale, stage, rounds));
+        plan.alert(alert);
         plan.note("blocked: rounds of questions used up");
         return plan.stop("rounds of questions used up", Resume::Role);
     }
@@ -102,6 +102,7 @@ fn questions(plan: &mut Plan<'_>, text: &str) {
     plan.alert(questions_alert(
         locale,
         plan.task.work_item.as_str(),
+        &asking,
         &plan.rules.project.tracker_phrase,
     ));
     plan.goto(TaskState::Waiting(Wait::Answers));
@@ -110,7 +111,8 @@ fn questions(plan: &mut Plan<'_>, text: &str) {
 
 fn objection(plan: &mut Plan<'_>, answering: &Stage, text: &str) {
     let objecting = plan.voice(&plan.task.stage);
-    plan.comment(objecting, conflict_comment(plan.rules.project.locale, text));
+    let html = conflict_comment(plan.rules.project.locale, &objecting, &answering.name, text);
+    plan.comment(objecting, html);
     plan.task.approval = None;
     if plan.task.counters.conflict_rounds >= plan.rules.pipeline.limits.conflict_rounds {
         stage::move_to(plan, answering);
@@ -230,15 +232,19 @@ fn roll_back(
         .map_or_else(|| reason.to_owned(), |finding| format!("{reason}: {finding}"));
     let from = plan.task.stage.clone();
     let wi = plan.task.work_item.to_string();
+    let back = Back {
+        stage: &to.name,
+        role: &plan.voice(&to.name),
+    };
     let (html, alert) = if name == GateName::CheckStagingStatus {
         (
-            staging_failed_comment(locale, &why),
-            staging_failed_alert(&wi, &why),
+            staging_failed_comment(locale, &why, back),
+            staging_failed_alert(&wi, &why, &to.name),
         )
     } else if name == GateName::CheckDeployStatus {
         (
-            deploy_failed_comment(locale, &why),
-            deploy_failed_alert(&wi, &why),
+            deploy_failed_comment(locale, &why, back),
+            deploy_failed_alert(&wi, &why, &to.name),
         )
     } else {
         let what = format!("Set the issue to In Progress: {} goes on", to.name);
@@ -276,15 +282,7 @@ fn wait(plan: &mut Plan<'_>, name: GateName, pending: &Pending, evidence: &Evide
 
 fn ask_for_approval(plan: &mut Plan<'_>) {
     plan.task.recheck = None;
-    let project = plan.rules.project;
-    let wi = plan.task.work_item.as_str();
-    plan.alert(approve_request_alert(
-        project.locale,
-        wi,
-        &project.tracker_phrase,
-        None,
-        None,
-    ));
+    tell::approve_request(plan);
     plan.task.review_clock.0 = plan.task.review_clock.0.or(Some(plan.rules.now));
     let docs_tree = plan.task.docs_tree.clone();
     plan.goto(TaskState::Waiting(Wait::Human(Ask::Documents { docs_tree })));

@@ -8,7 +8,7 @@ use crate::role::Role;
 use crate::stage::{Cause, GateName, Stage};
 use crate::task::{Phase, Resume, TaskState};
 use crate::transition::plan::Plan;
-use crate::transition::{Outcome, local_tests, order, publishing, stage, working};
+use crate::transition::{Outcome, local_tests, order, publishing, stage, tell, working};
 use crate::usage::Usage;
 
 /// The merge comes before this stage.
@@ -229,7 +229,8 @@ pub(super) fn finish(plan: &mut Plan<'_>) {
         stage::move_to(plan, last);
     }
     plan.goto(TaskState::Done);
-    plan.comment(closing.clone(), done_comment());
+    let delivery = tell::delivery(&plan.task, plan.rules.pipeline);
+    plan.comment(closing.clone(), done_comment(delivery));
     let summary = summary_comment(
         plan.rules.project.locale,
         &plan.task.usage(),

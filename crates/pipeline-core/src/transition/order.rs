@@ -236,11 +236,7 @@ pub(super) fn send_back(plan: &mut Plan<'_>, reason: &str) {
         None => {
             let Some(stage) = plan.stage(&from) else { return };
             let role = plan.voice(&from);
-            let html = if role.as_str() == Role::ANALYST {
-                analyst_rejected_comment(project.locale, reason)
-            } else {
-                rolled_back_comment(project.locale, from.as_str(), from.as_str(), reason)
-            };
+            let html = analyst_rejected_comment(project.locale, &role, reason);
             plan.comment(role, html);
             stage::launch(plan, stage, &launch);
         }

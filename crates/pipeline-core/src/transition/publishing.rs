@@ -94,8 +94,9 @@ fn started(plan: &mut Plan<'_>, head: &CommitSha) -> Outcome {
         return Ok(());
     };
     let role = plan.voice(&first.name);
-    if role.as_str() == Role::ANALYST {
-        plan.comment(role, start_comment(plan.rules.project.locale));
+    if first.writes_specification() {
+        let html = start_comment(plan.rules.project.locale, &role);
+        plan.comment(role, html);
     } else {
         let html = stage_change_comment(plan.task.stage.as_str(), first.name.as_str(), Some(&role));
         plan.comment(Role::stream(), html);

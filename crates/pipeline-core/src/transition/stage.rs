@@ -6,7 +6,9 @@ use crate::evidence::EvidenceRequest;
 use crate::gate::gate;
 use crate::job::{AgentJob, CommandJob, GatherJob, JobKind, StartPoint};
 use crate::message::alert::{repeated_line, retries_exhausted_line};
-use crate::message::comment::{analyst_empty_comment, repair_comment, stage_change_comment};
+use crate::message::asking::analyst_empty_comment;
+use crate::message::comment::stage_change_comment;
+use crate::message::setback::{Turn, repair_comment};
 use crate::project::Ci;
 use crate::role::Role;
 use crate::stage::{Cause, GateName, OnFail, Stage, StageName};
@@ -232,7 +234,7 @@ pub(super) fn bounce(plan: &mut Plan<'_>, stage: &Stage, cause: Cause, reason: &
         let line = if repeated {
             repeated_line(cause.as_str())
         } else {
-            retries_exhausted_line(limits.bounces_per_cause, cause.as_str())
+            retries_exhausted_line(&plan.voice(&stage.name), limits.bounces_per_cause, cause.as_str())
         };
         plan.remark(&line);
         return plan.block(&format!("{line} ({reason})"), Resume::Role);
@@ -270,13 +272,17 @@ pub(super) fn repair(plan: &mut Plan<'_>, diagnosis: &str) {
     let max = plan.rules.pipeline.limits.repairs;
     if stage.single_attempt || plan.task.counters.repairs >= max {
         if stage.asks_in.is_some() {
-            plan.comment(role, analyst_empty_comment(plan.rules.project.locale));
+            let html = analyst_empty_comment(plan.rules.project.locale, &role);
+            plan.comment(role, html);
         }
         return plan.block(diagnosis, Resume::Role);
     }
     plan.task.counters.repairs += 1;
-    let round = plan.task.counters.repairs;
-    let html = repair_comment(plan.rules.project.locale, &role, diagnosis, round, max);
+    let turn = Turn {
+        attempt: plan.task.counters.repairs,
+        max,
+    };
+    let html = repair_comment(plan.rules.project.locale, &role, diagnosis, turn);
     plan.comment(role, html);
     launch(
         plan,

@@ -10,7 +10,7 @@ use pipeline_core::id::{
 };
 use pipeline_core::observation::{HeadObservation, ItemObservation};
 use pipeline_core::pipeline::Pipeline;
-use pipeline_core::project::{Ci, CiTimes, Locale, MergeTime, Project};
+use pipeline_core::project::{Ci, CiTimes, Links, Locale, MergeTime, Project};
 use pipeline_core::stage::GateName;
 use pipeline_core::start;
 use pipeline_core::task::{ResultCommit, Task};
@@ -35,6 +35,7 @@ pub(crate) fn project() -> Project {
         protected_paths: Vec::new(),
         commands: BTreeMap::new(),
         run_timeouts: BTreeMap::new(),
+        links: Links::default(),
     }
 }
 

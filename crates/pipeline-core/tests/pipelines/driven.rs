@@ -74,5 +74,5 @@ fn a_rejection_at_the_first_stage_is_told_by_its_role_and_it_works_again() {
     }));
     assert_eq!(drive.task.stage.as_str(), "development");
     assert!(matches!(drive.task.state, TaskState::Working { .. }));
-    insta::assert_snapshot!(drive.said.last().unwrap(), @"developer: 🔄 Rolled back: development → development. Reason: the wrong greeting");
+    insta::assert_snapshot!(drive.said.last().unwrap(), @"developer: 🔄 Developer restarted. Reason for rejection: the wrong greeting");
 }

@@ -8,7 +8,7 @@ use pipeline_core::id::{BranchName, IssueId, ProjectId};
 use pipeline_core::observation::{Blocker, ItemObservation};
 use pipeline_core::pipeline::file::parse;
 use pipeline_core::pipeline::{Limits, Pipeline};
-use pipeline_core::project::{Ci, CiTimes, Locale, MergeTime, Project};
+use pipeline_core::project::{Ci, CiTimes, Links, Locale, MergeTime, Project};
 use pipeline_core::time::Timestamp;
 
 /// When everything that a task remembers happened.
@@ -64,6 +64,7 @@ pub(crate) fn with_ci_outside() -> Project {
         protected_paths: Vec::new(),
         commands: BTreeMap::new(),
         run_timeouts: BTreeMap::new(),
+        links: Links::default(),
     }
 }
 

@@ -1,57 +1,113 @@
-use super::{EN, HOSTILE, HOSTILE_ESCAPED, RU, check};
+use super::{EN, HOSTILE, HOSTILE_ESCAPED, RU, check, stage};
 use crate::message::alert::*;
 use crate::role::Role;
+use crate::stage::{Stage, StageName};
 
 const BRD: Option<&str> = Some("https://git.example.org/brd?a=1&b=2");
 const ISSUE: Option<&str> = Some("https://plane.example.org/i/");
 
 #[test]
 fn approval_is_asked_with_the_links_that_work() {
+    let analysis = stage("analysis");
+    let asked = |locale, in_tracker, documents_url, issue_url| {
+        let request = ApproveRequest {
+            wi: "ET-1",
+            in_tracker,
+            stage: &analysis,
+            documents_url,
+            issue_url,
+        };
+        approve_request_alert(locale, &request)
+    };
     let local = Some("http://127.0.0.1:3000/brd");
     check(&[
         (
-            approve_request_alert(RU, "ET-1", "в Plane", BRD, ISSUE),
+            asked(RU, "в Plane", BRD, ISSUE),
             "📋 ET-1: BRD/ТЗ/AC готовы. Переведите задачу в статус Approved в Plane для продолжения.\n\n<a href=\"https://git.example.org/brd?a=1&amp;b=2\">📄 Открыть BRD</a>\n<a href=\"https://plane.example.org/i/\">✅ Задача в Plane</a>",
         ),
         (
-            approve_request_alert(EN, "ET-1", "in Plane", BRD, ISSUE),
+            asked(EN, "in Plane", BRD, ISSUE),
             "📋 ET-1: BRD, spec and acceptance criteria are ready. Set the issue to Approved in Plane to go on.\n\n<a href=\"https://git.example.org/brd?a=1&amp;b=2\">📄 Open BRD</a>\n<a href=\"https://plane.example.org/i/\">✅ Issue in Plane</a>",
         ),
         (
-            approve_request_alert(EN, "ET-1", "on the board", local, ISSUE),
+            asked(EN, "on the board", local, ISSUE),
             "📋 ET-1: BRD, spec and acceptance criteria are ready. Set the issue to Approved on the board to go on.\n\n<a href=\"https://plane.example.org/i/\">✅ Issue on the board</a>",
         ),
         (
-            approve_request_alert(RU, "ET-1", "на доске", local, None),
+            asked(RU, "на доске", local, None),
             "📋 ET-1: BRD/ТЗ/AC готовы. Переведите задачу в статус Approved на доске для продолжения.",
         ),
     ]);
 }
 
 #[test]
-fn questions_ring() {
+fn approval_of_other_documents_names_their_stage() {
+    let ux = Stage {
+        name: StageName::new("ux"),
+        gates: vec![crate::stage::GateName::CheckAnalysisApproved],
+        ..stage("analysis")
+    };
+    let request = ApproveRequest {
+        wi: "ET-1",
+        in_tracker: "в Plane",
+        stage: &ux,
+        documents_url: Some("https://git.example.org/d"),
+        issue_url: None,
+    };
+    let in_english = ApproveRequest {
+        in_tracker: "in Plane",
+        ..request
+    };
     check(&[
         (
-            questions_alert(RU, "ET-1", "в Plane"),
+            approve_request_alert(RU, &request),
+            "📋 ET-1: документы этапа ux готовы. Переведите задачу в статус Approved в Plane для продолжения.\n\n<a href=\"https://git.example.org/d\">📄 Открыть документы</a>",
+        ),
+        (
+            approve_request_alert(EN, &in_english),
+            "📋 ET-1: the documents of ux are ready. Set the issue to Approved in Plane to go on.\n\n<a href=\"https://git.example.org/d\">📄 Open documents</a>",
+        ),
+    ]);
+}
+
+#[test]
+fn questions_ring() {
+    let (analyst, ux) = (Role::new("analyst"), Role::new("ux"));
+    check(&[
+        (
+            questions_alert(RU, "ET-1", &analyst, "в Plane"),
             "❓ ET-1: Analyst задаёт вопросы. Ответь в Plane.",
         ),
         (
-            questions_alert(EN, "ET-1", "on the board"),
+            questions_alert(EN, "ET-1", &analyst, "on the board"),
             "❓ ET-1: the analyst asks questions. Answer on the board.",
         ),
         (
-            questions_exhausted_alert(RU, "ET-1"),
+            questions_exhausted_alert(RU, "ET-1", &analyst, 3),
             "🚨 ET-1: 3 раунда вопросов analyst'а исчерпаны. Нужна помощь.",
         ),
         (
-            questions_exhausted_alert(EN, "ET-1"),
+            questions_exhausted_alert(EN, "ET-1", &analyst, 3),
             "🚨 ET-1: 3 rounds of questions used up. Help needed.",
+        ),
+        (
+            questions_alert(RU, "ET-1", &ux, "в Plane"),
+            "❓ ET-1: Ux задаёт вопросы. Ответь в Plane.",
+        ),
+        (
+            questions_alert(EN, "ET-1", &ux, "on the board"),
+            "❓ ET-1: the ux asks questions. Answer on the board.",
+        ),
+        (
+            questions_exhausted_alert(RU, "ET-1", &ux, 1),
+            "🚨 ET-1: 1 раунд вопросов ux'а исчерпан. Нужна помощь.",
         ),
     ]);
 }
 
 #[test]
 fn failures_ring() {
+    let (developer, development) = (Role::new("developer"), StageName::new("development"));
     let role = Role::new("tester");
     check(&[
         (
@@ -63,15 +119,15 @@ fn failures_ring() {
             "⚠️ ET-1: Agent tester failed (exit_code=none). Check logs: runs/7-3-1/log",
         ),
         (
-            staging_failed_alert("ET-1", "timeout"),
+            staging_failed_alert("ET-1", "timeout", &development),
             "🚨 ET-1: Staging FAILED (timeout). Rolled back to development. Needs fix.",
         ),
         (
-            deploy_failed_alert("ET-1", "timeout"),
+            deploy_failed_alert("ET-1", "timeout", &development),
             "🚨 ET-1: Deploy FAILED (timeout). Rolled back to development. Needs fix.",
         ),
         (
-            error_alert("ET-1", &retries_exhausted_line(3, "review")),
+            error_alert("ET-1", &retries_exhausted_line(&developer, 3, "review")),
             "🔴 ET-1: ERROR — Max developer retries (3) reached after review, escalating",
         ),
         (
@@ -131,20 +187,31 @@ fn the_operator_is_told_of_providers_money_and_systems() {
 #[test]
 fn no_placeholder_lets_markup_through() {
     let role = Role::new(HOSTILE);
+    let stage = Stage {
+        name: StageName::new(HOSTILE),
+        ..stage("review")
+    };
+    let request = ApproveRequest {
+        wi: HOSTILE,
+        in_tracker: HOSTILE,
+        stage: &stage,
+        documents_url: Some(HOSTILE),
+        issue_url: None,
+    };
     let mut alerts = vec![
         agent_failed_alert(HOSTILE, &role, None, HOSTILE),
-        staging_failed_alert(HOSTILE, HOSTILE),
-        deploy_failed_alert(HOSTILE, HOSTILE),
-        error_alert(HOSTILE, &retries_exhausted_line(3, HOSTILE)),
+        staging_failed_alert(HOSTILE, HOSTILE, &stage.name),
+        deploy_failed_alert(HOSTILE, HOSTILE, &stage.name),
+        error_alert(HOSTILE, &retries_exhausted_line(&role, 3, HOSTILE)),
         error_alert(HOSTILE, &repeated_line(HOSTILE)),
         ci_slow_alert(HOSTILE, 1),
         blocked_alert(HOSTILE, HOSTILE, HOSTILE, HOSTILE),
     ];
     for locale in [RU, EN] {
         alerts.extend([
-            approve_request_alert(locale, HOSTILE, HOSTILE, Some(HOSTILE), None),
-            questions_alert(locale, HOSTILE, HOSTILE),
-            questions_exhausted_alert(locale, HOSTILE),
+            approve_request_alert(locale, &request),
+            questions_alert(locale, HOSTILE, &role, HOSTILE),
+            questions_exhausted_alert(locale, HOSTILE, &role, 3),
             breaker_open_alert(locale, HOSTILE, HOSTILE, HOSTILE),
             breaker_closed_alert(locale, HOSTILE),
             budget_alert(locale, HOSTILE, 1.0, 2.0),

@@ -1,4 +1,4 @@
-use crate::message::link::{ForgePages, usable_link};
+use crate::message::link::{ForgePages, TrackerPages, usable_link};
 
 #[test]
 fn only_links_that_people_can_follow_are_shown() {
@@ -26,6 +26,8 @@ fn only_links_that_people_can_follow_are_shown() {
         "http://0.0.0.0:80",
         "http://[::1]:3000/a.b",
         "http://gitea:3000/a.b",
+        "http://[2001:db8::1]:3000/a.b",
+        "http://[::ffff:127.0.0.1]/a.b",
         "https://user:secret@git.example.org/a",
         "javascript://git.example.org/%0aalert(1)",
         "ftp://git.example.org/",
@@ -55,6 +57,10 @@ fn pages_of_the_forge_are_addressed() {
         Some("https://git.example.org/acme/shop/src/branch/feature/a%231%20%D0%B6")
     );
     assert_eq!(
+        pages.documents("feature/a", "ET-012").as_deref(),
+        Some("https://git.example.org/acme/shop/src/branch/feature/a/docs/work-items/ET-012")
+    );
+    assert_eq!(
         pages.pull_request(7).as_deref(),
         Some("https://git.example.org/acme/shop/pulls/7")
     );
@@ -71,4 +77,30 @@ fn a_page_without_its_data_has_no_address() {
     assert_eq!(pages("http://gitea:3000", "acme").pull_request(7), None);
     assert_eq!(pages("https://git.example.org", "").pull_request(7), None);
     assert_eq!(pages("https://git.example.org", "acme").branch(""), None);
+}
+
+#[test]
+fn issues_of_the_tracker_are_addressed() {
+    let pages = |base, workspace, project| TrackerPages {
+        base,
+        workspace,
+        project,
+    };
+    let id = "5f0c";
+    assert_eq!(
+        pages("https://plane.example.org/", "acme", "shop-id")
+            .issue(id)
+            .as_deref(),
+        Some("https://plane.example.org/acme/projects/shop-id/issues/5f0c/")
+    );
+    for (base, workspace, project, issue) in [
+        ("", "acme", "shop-id", id),
+        ("http://localhost:8091", "acme", "shop-id", id),
+        ("http://plane-api:8000", "acme", "shop-id", id),
+        ("https://plane.example.org", "", "shop-id", id),
+        ("https://plane.example.org", "acme", "", id),
+        ("https://plane.example.org", "acme", "shop-id", ""),
+    ] {
+        assert_eq!(pages(base, workspace, project).issue(issue), None);
+    }
 }

@@ -1,15 +1,15 @@
-use super::{EN, HOSTILE, RU};
+use super::{EN, HOSTILE, RU, stage};
 use crate::message::status::*;
 use crate::project::Locale;
 use crate::role::Role;
-use crate::stage::StageName;
+use crate::stage::{GateName, Stage, StageName};
 use crate::usage::Usage;
 
-fn header(locale: Locale, stage: &str, role: &str) -> String {
+fn header(locale: Locale, stage: &Stage) -> String {
     status_comment(&StatusComment {
         locale,
-        stage: &StageName::new(stage),
-        role: &Role::new(role),
+        stage,
+        role: stage.role.as_ref().expect("somebody works there"),
         verdict: None,
         status: None,
         duration_seconds: None,
@@ -20,58 +20,50 @@ fn header(locale: Locale, stage: &str, role: &str) -> String {
 
 #[test]
 fn each_role_says_what_it_did() {
-    for (stage, role, ru, en) in [
+    for (stage, ru, en) in [
         (
-            "analysis",
-            "analyst",
+            stage("analysis"),
             "🔍 Analyst — Подготовил BRD / ТЗ / Acceptance Criteria. Для продвижения переведите задачу в статус Approved. Для отклонения — напишите причину комментом и переведите в Rejected.",
             "🔍 Analyst — Prepared BRD / spec / acceptance criteria. To go on, set the status to Approved. To reject, write the reason as a comment and set Rejected.",
         ),
         (
-            "architecture",
-            "architect",
+            stage("architecture"),
             "📐 Architect — Завершил архитектурную проработку. См. ADR ниже.",
             "📐 Architect — Finished the architecture. See the ADR below.",
         ),
         (
-            "development",
-            "developer",
+            stage("development"),
             "💻 Developer — Завершил разработку. См. PR / branch ниже.",
             "💻 Developer — Finished development. See PR / branch below.",
         ),
         (
-            "review",
-            "reviewer",
+            stage("review"),
             "🔎 Reviewer — Завершил ревью изменений.",
             "🔎 Reviewer — Finished the review.",
         ),
         (
-            "testing",
-            "tester",
+            stage("testing"),
             "🧪 Tester — Завершил прогон тестов.",
             "🧪 Tester — Finished the test run.",
         ),
         (
-            "deploy-staging",
-            "deployer",
+            stage("deploy-staging"),
             "🚀 Deployer — Завершил staging-деплой.",
             "🚀 Deployer — Finished the staging deploy.",
         ),
         (
-            "deploy",
-            "deployer",
+            stage("deploy"),
             "🚀 Deployer — Завершил прод-деплой.",
             "🚀 Deployer — Finished the production deploy.",
         ),
         (
-            "audit<",
-            "auditor",
+            audit(),
             "⚙️ Auditor — Завершил этап audit&lt;.",
             "⚙️ Auditor — Finished audit&lt;.",
         ),
     ] {
-        assert_eq!(header(RU, stage, role), ru);
-        assert_eq!(header(EN, stage, role), en);
+        assert_eq!(header(RU, &stage), ru);
+        assert_eq!(header(EN, &stage), en);
     }
 }
 
@@ -94,7 +86,7 @@ fn all_that_is_known_is_listed() {
         cost_usd: 0.5,
         ..Usage::default()
     };
-    let (stage, role) = (StageName::new("review"), Role::new("reviewer"));
+    let (stage, role) = (stage("review"), Role::new("reviewer"));
     let mut status = StatusComment {
         locale: RU,
         stage: &stage,
@@ -123,7 +115,7 @@ fn a_hostile_verdict_is_short_and_harmless() {
     let long = format!("{HOSTILE}{}", "x".repeat(100));
     let comment = status_comment(&StatusComment {
         locale: EN,
-        stage: &StageName::new("testing"),
+        stage: &stage("testing"),
         role: &Role::new("tester"),
         verdict: Some(&long),
         status: None,
@@ -153,30 +145,61 @@ fn the_fallback_names_the_role() {
     assert_eq!(status_fallback_comment(EN, &role), "🧪 Tester done");
 }
 
+/// A stage of somebody's own pipeline.
+fn audit() -> Stage {
+    Stage {
+        name: StageName::new("audit<"),
+        role: Some(Role::new("auditor")),
+        gates: vec![GateName::CheckTestsLocal],
+        reports: vec!["11-audit.md".to_owned()],
+        ..stage("review")
+    }
+}
+
+#[test]
+fn a_role_that_only_has_a_known_name_does_not_ask_for_approval() {
+    let thinking = Stage {
+        gates: vec![GateName::CheckArchitectureDone],
+        ..stage("analysis")
+    };
+    assert_eq!(
+        header(EN, &thinking),
+        "🔍 Analyst — Finished the architecture. See the ADR below."
+    );
+    let shipping = Stage {
+        name: StageName::new("ship"),
+        ..stage("deploy-staging")
+    };
+    assert_eq!(
+        header(EN, &shipping),
+        "🚀 Deployer — Finished the staging deploy."
+    );
+}
+
 #[test]
 fn documents_have_labels() {
-    let labels = |role: &str, stage: &str| {
-        document_labels(&Role::new(role), &StageName::new(stage))
+    let labels = |stage: &Stage| {
+        document_labels(stage)
             .iter()
             .map(|(file, label)| format!("{file}: {label}"))
             .collect::<Vec<_>>()
             .join("; ")
     };
-    for (role, stage, expected) in [
+    for (name, expected) in [
         (
-            "analyst",
             "analysis",
             "00-business-request.md: Business request; 01-brd.md: BRD; 02-trz.md: ТЗ (TRZ); 03-acceptance-criteria.md: Acceptance Criteria; 04-test-plan.yaml: Test Plan; 04b-ui-test-cases.md: UI Test Cases",
         ),
-        ("architect", "architecture", "06-adr: ADR"),
-        ("developer", "development", ""),
-        ("reviewer", "review", "12-review.md: Review"),
-        ("tester", "testing", "13-test-report.md: Test report"),
-        ("deployer", "deploy-staging", "15-staging-log.md: Staging log"),
-        ("deployer", "deploy", "14-deploy-log.md: Deploy log"),
+        ("architecture", "06-adr: ADR"),
+        ("development", ""),
+        ("review", "12-review.md: Review"),
+        ("testing", "13-test-report.md: Test report"),
+        ("deploy-staging", "15-staging-log.md: Staging log"),
+        ("deploy", "14-deploy-log.md: Deploy log"),
     ] {
-        assert_eq!(labels(role, stage), expected);
+        assert_eq!(labels(&stage(name)), expected);
     }
+    assert_eq!(labels(&audit()), "11-audit.md: 11-audit.md");
     assert_eq!(branch_label("feature/ET-1-a"), "Branch feature/ET-1-a");
     assert_eq!(pull_request_label(7), "PR #7");
 }

@@ -1,4 +1,5 @@
 use super::{EN, HOSTILE, RU};
+use crate::message::comment::Delivery;
 use crate::message::tracker::*;
 use crate::project::Locale;
 use crate::stage::StageName;
@@ -22,6 +23,7 @@ fn message<'a>(locale: Locale, lines: &'a [StageLine<'a>], total: &'a Usage) -> 
         total,
         done: None,
         pull_request: None,
+        delivery: Delivery::Deployed,
     }
 }
 
@@ -50,6 +52,7 @@ fn a_task_at_work_shows_its_stages() {
         (
             "analysis",
             LineKind::ReviewClock {
+                of: ReviewOf::Brd,
                 seconds: 59,
                 waiting: false,
             },
@@ -89,6 +92,7 @@ fn waiting_repeating_and_blocked_stages_show_it() {
         (
             "analysis",
             LineKind::ReviewClock {
+                of: ReviewOf::Brd,
                 seconds: 120,
                 waiting: true,
             },
@@ -151,6 +155,31 @@ fn a_finished_task_shows_where_the_time_went() {
          ⏱️ Total 60m · agents 30m · yours &lt;1m\n\
          📦 deployed"
     );
+    done.delivery = Delivery::Merged;
+    assert!(tracker_message(&done).ends_with("yours &lt;1m"));
+    done.pull_request = Some(7);
+    assert!(tracker_message(&done).ends_with("\n🔗 PR #7"));
+}
+
+#[test]
+fn documents_of_other_pipelines_are_reviewed_by_the_name_of_their_stage() {
+    let clock = |seconds| LineKind::ReviewClock {
+        of: ReviewOf::Stage,
+        seconds,
+        waiting: true,
+    };
+    for (locale, expected) in [
+        (RU, "⏸️ Ревью ux 2м · твоё время ⏳"),
+        (EN, "⏸️ ux review 2m · your time ⏳"),
+    ] {
+        let (stage, total) = (StageName::new("ux"), usage());
+        let lines = [StageLine {
+            stage: &stage,
+            kind: clock(120),
+        }];
+        let text = tracker_message(&message(locale, &lines, &total));
+        assert!(text.lines().any(|line| line == expected), "{text}");
+    }
 }
 
 #[test]

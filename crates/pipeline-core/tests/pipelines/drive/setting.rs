@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use pipeline_core::effect::MergeStyle;
 use pipeline_core::id::{BranchName, IssueId, ProjectId};
 use pipeline_core::observation::ItemObservation;
-use pipeline_core::project::{Ci, CiTimes, Locale, MergeTime, Project};
+use pipeline_core::project::{Ci, CiTimes, Links, Locale, MergeTime, Project};
 use pipeline_core::time::Timestamp;
 
 pub(crate) fn item() -> ItemObservation {
@@ -43,5 +43,6 @@ pub(crate) fn project() -> Project {
         protected_paths: Vec::new(),
         commands: BTreeMap::from([("test".to_owned(), "make audit test".to_owned())]),
         run_timeouts: BTreeMap::new(),
+        links: Links::default(),
     }
 }
