@@ -60,6 +60,8 @@ impl Pull {
             url: None,
             state: self.state.clone(),
             reviews: self.reviews.clone(),
+            // This forge protects no branch.
+            approvals_missing: 0,
         }
     }
 

@@ -112,6 +112,7 @@ fn issue(number: u64) -> ItemObservation {
         issue: IssueId::new(format!("issue-{}", number - 1)),
         label: format!("NIGHT-{:03}", number - 1),
         finished: false,
+        leads_back: None,
     };
     ItemObservation {
         issue: IssueId::new(format!("issue-{number}")),

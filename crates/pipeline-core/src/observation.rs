@@ -75,6 +75,25 @@ pub struct Blocker {
     pub label: String,
     /// Completed, cancelled or gone.
     pub finished: bool,
+    /// It waits for the observed issue again, itself or over others: the names on the way back, the observed issue last. Trackers leave it
+    /// empty; whoever reads an issue that has to wait fills it in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leads_back: Option<Vec<String>>,
+}
+
+impl ItemObservation {
+    /// `ET-001 → ET-002 → ET-001`, when the issue waits for itself.
+    #[must_use]
+    pub fn cycle(&self) -> Option<String> {
+        let unfinished = self.blocked_by.iter().filter(|blocker| !blocker.finished);
+        unfinished.into_iter().find_map(|blocker| {
+            let way: Vec<&str> = std::iter::once(&blocker.label)
+                .chain(blocker.leads_back.as_ref()?)
+                .map(String::as_str)
+                .collect();
+            Some(format!("{} → {}", way.last()?, way.join(" → ")))
+        })
+    }
 }
 
 /// A task's branch as read from its forge.
@@ -110,6 +129,9 @@ pub struct PullRequest {
     /// What people said of it, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reviews: Vec<PullReview>,
+    /// How many approvals the forge still wants before it merges this head; 0 in a forge that wants none.
+    #[serde(default)]
+    pub approvals_missing: u32,
 }
 
 /// A review of a pull request, given in the forge.

@@ -48,6 +48,36 @@ pub fn new_orders(item: &ItemObservation, mark: &ItemMark) -> (Vec<BoardOrder>, 
     (orders, mark)
 }
 
+/// The column of an order for which the feed has no row: somebody moved the issue, and the feed does not say so yet.
+#[must_use]
+pub fn unexplained(item: &ItemObservation, mark: &ItemMark) -> Option<Column> {
+    let column = item.column.filter(|column| meaning(*column).is_some())?;
+    let last = match item.activities.last() {
+        Some(activity) => activity.to,
+        // Nobody knows where it came from: perhaps it always stood there.
+        None => Some(item.created_in?),
+    };
+    let is_taken = mark.handled.1.as_ref().is_some_and(|id| {
+        let prefix = format!("{OBSERVED}{column}:");
+        id.as_str().starts_with(&prefix)
+    });
+    let is_ours = mark.written.contains(&column);
+    (last != Some(column) && !is_ours && !is_taken && !item.deleted).then_some(column)
+}
+
+const OBSERVED: &str = "observed:";
+
+/// The order of an [`unexplained`] column, first seen at `seen`: the observation's time is its id, so that a row that comes late is older.
+#[must_use]
+pub fn order_without_row(column: Column, seen: Timestamp) -> Option<BoardOrder> {
+    Some(BoardOrder {
+        id: ActivityId::new(format!("{OBSERVED}{column}:{}", seen.0)),
+        at: seen,
+        by: "somebody".to_owned(),
+        what: meaning(column)?,
+    })
+}
+
 /// An issue that was created in In Progress counts, by its id.
 fn created_as_order(item: &ItemObservation, mark: &ItemMark) -> Option<BoardOrder> {
     let untouched = mark.handled.1.is_none() && item.created_at >= mark.handled.0;
@@ -172,6 +202,43 @@ mod cases {
             &mark(Vec::new()),
         );
         assert!(orders.is_empty());
+    }
+
+    #[test]
+    fn a_column_without_a_row_is_unexplained_until_it_was_taken_or_written_by_us() {
+        let mut item = item(vec![moved("1", 200, Column::InReview, true)]);
+        let plain = mark(Vec::new());
+        assert_eq!(
+            unexplained(&item, &plain),
+            None,
+            "the board does not say where it stands"
+        );
+        item.column = Some(Column::InReview);
+        assert_eq!(unexplained(&item, &plain), None);
+        item.column = Some(Column::Approved);
+        assert_eq!(unexplained(&item, &plain), Some(Column::Approved));
+        assert_eq!(unexplained(&item, &mark(vec![Column::Approved])), None);
+        let order = order_without_row(Column::Approved, Timestamp(300)).unwrap();
+        let taken = ItemMark {
+            handled: (order.at, Some(order.id.clone())),
+            ..plain.clone()
+        };
+        assert_eq!(unexplained(&item, &taken), None);
+        item.activities.push(moved("2", 250, Column::Approved, false));
+        assert!(
+            new_orders(&item, &taken).0.is_empty(),
+            "the late row is no second order"
+        );
+        assert_eq!(new_orders(&item, &plain).0.len(), 1);
+    }
+
+    #[test]
+    fn an_issue_without_a_known_past_may_always_have_stood_there() {
+        let mut item = item(Vec::new());
+        item.column = Some(Column::InProgress);
+        assert_eq!(unexplained(&item, &mark(Vec::new())), Some(Column::InProgress));
+        item.created_in = None;
+        assert_eq!(unexplained(&item, &mark(Vec::new())), None);
     }
 
     #[test]

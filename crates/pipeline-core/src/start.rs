@@ -9,7 +9,7 @@ use crate::order::BoardOrder;
 use crate::project::Project;
 use crate::role::Role;
 use crate::stage::{Column, StageName};
-use crate::task::{Counters, Numbers, Phase, Task, TaskState, Wait};
+use crate::task::{Counters, Numbers, Phase, Resume, Task, TaskState, Wait};
 use crate::transition::Rules;
 use crate::transition::plan::Plan;
 
@@ -127,7 +127,9 @@ pub fn start(id: TaskId, work_item: WorkItemId, item: &ItemObservation, rules: R
         .filter(|blocker| !blocker.finished)
         .map(|blocker| blocker.label.clone())
         .collect();
-    if blockers.is_empty() {
+    if let Some(names) = item.cycle() {
+        refuse_cycle(&mut plan, &names);
+    } else if blockers.is_empty() {
         begin(&mut plan);
     } else {
         let html = waiting_for_comment(rules.project.locale, &blockers);
@@ -135,6 +137,13 @@ pub fn start(id: TaskId, work_item: WorkItemId, item: &ItemObservation, rules: R
         plan.await_dependency();
     }
     plan.into_first_change()
+}
+
+/// Nothing will ever unblock an issue that waits for itself.
+pub(crate) fn refuse_cycle(plan: &mut Plan<'_>, names: &str) {
+    let reason = format!("the issue waits for itself: {names}");
+    plan.remark(&reason);
+    plan.block(&reason, Resume::Start);
 }
 
 /// Makes the branch with its first commit.

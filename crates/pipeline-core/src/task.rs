@@ -123,6 +123,8 @@ pub enum Resume {
     },
     /// The merge is tried again.
     Merge,
+    /// The start is tried again: what blocks it is looked at first.
+    Start,
 }
 
 /// Our durable record of a work item.

@@ -102,6 +102,7 @@ fn unblocking(task: &Task, resume: &Resume) -> String {
         Resume::Gates => format!("the gates of {} look again", task.stage),
         Resume::Effect { effect, .. } => format!("{} is sent again", effect.name()),
         Resume::Merge => "the merge is tried again".to_owned(),
+        Resume::Start => "it starts, unless other issues block it".to_owned(),
     };
     format!("a human: In Progress on the board or orchctl restart; then {what}")
 }

@@ -1,5 +1,7 @@
 //! Intake: news becomes deliveries, deliveries become hints, hints become one look at an object, a look becomes an event.
 
+mod sightings;
+mod cycle;
 mod delay;
 
 use std::collections::BTreeMap;
@@ -17,6 +19,7 @@ use pipeline_core::start;
 use pipeline_core::transition::Rules;
 
 use crate::context::{Context, ProjectPorts};
+pub(crate) use crate::intake::sightings::Sightings;
 use crate::step::{self, Along, MarkChange, Wanted};
 
 const PAGE: usize = 200;
@@ -116,9 +119,15 @@ pub(crate) async fn look(
     };
     match hint {
         Hint::Item(issue) => match ports.tracker.observe(issue).await {
-            Ok(item) => item_seen(context, ports, item, acknowledge)
-                .await
-                .map(|()| Looked::Seen),
+            Ok(mut item) => {
+                if cycle::matters(context, ports, &item).await?
+                    && let Err(error) = cycle::note(ports.tracker.as_ref(), &mut item).await
+                {
+                    return Ok(Looked::Unreadable(error.to_string()));
+                }
+                item_seen(context, ports, item, acknowledge).await?;
+                Ok(Looked::Seen)
+            }
             Err(error) => Ok(Looked::Unreadable(error.to_string())),
         },
         Hint::Branch(branch) => {
@@ -152,7 +161,14 @@ async fn item_seen(
 ) -> Result<(), StoreError> {
     let project = &ports.project.id;
     let mark = step::read_mark(context, project, &item.issue).await?;
-    let (orders, after) = new_orders(&item, &mark);
+    let (mut orders, mut after) = new_orders(&item, &mark);
+    if orders.is_empty() {
+        let now = context.clock.now();
+        if let Some(order) = context.wakes.sightings.overdue(&item, &after, now) {
+            after.handled = (order.at, Some(order.id.clone()));
+            orders.push(order);
+        }
+    }
     let echoes = mark.written.len() - after.written.len();
     let last = orders.len().saturating_sub(1);
     if orders.is_empty() {

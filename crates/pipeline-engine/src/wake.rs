@@ -2,6 +2,8 @@
 
 use tokio::sync::{Mutex, Notify};
 
+use crate::intake::Sightings;
+
 /// One bell per loop; a ring while nobody waits is kept for the next wait.
 #[derive(Debug, Default)]
 pub struct Wakes {
@@ -12,6 +14,8 @@ pub struct Wakes {
     pub(crate) sweep: Notify,
     /// Held while what is remembered of an issue is read, changed and committed: a mark carries no revision of its own.
     pub(crate) marks: Mutex<()>,
+    /// Moves that were seen and that no activity tells of yet.
+    pub(crate) sightings: Sightings,
 }
 
 impl Wakes {

@@ -29,6 +29,7 @@ pub(crate) fn blockers_of(db: &Connection, row: i64) -> rusqlite::Result<Vec<Blo
             issue: IssueId::new(sequence.to_string()),
             label: format!("{}-{sequence:03}", project.to_uppercase()),
             finished: deleted || is_finished(column_at(row, 2)?),
+            leads_back: None,
         })
     })?
     .collect()

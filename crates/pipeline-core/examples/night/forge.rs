@@ -152,6 +152,7 @@ impl Corner {
                 url: None,
                 state: PullRequestState::Open,
                 reviews: Vec::new(),
+                approvals_missing: 0,
             }),
             default_branch: "main".into(),
             default_head: CommitSha::new(sha(("default", self.base))),

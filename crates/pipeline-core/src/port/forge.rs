@@ -41,8 +41,8 @@ pub trait Forge: Send + Sync {
     ) -> Result<PullRequest, PortError>;
 
     /// Merges exactly the named head and answers with the commit on the default branch. Guarantee: a pull request that was merged with
-    /// this head earlier gives that commit again. `Conflict` when the head moved, it cannot be merged cleanly, or it is closed;
-    /// `Retry` while the forge still computes.
+    /// this head earlier gives that commit again. `Conflict` when the head moved, it cannot be merged cleanly, it is closed, or approvals
+    /// are missing (the next observation says how many); `Retry` while the forge still computes.
     async fn merge(&self, request: &MergeRequest) -> Result<CommitSha, PortError>;
 
     /// Sets a status; the newest of a context wins.

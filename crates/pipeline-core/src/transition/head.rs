@@ -10,7 +10,7 @@ use crate::message::comment::{approval_stale_comment, foreign_head_comment};
 use crate::observation::{HeadObservation, PullRequestState};
 use crate::role::Role;
 use crate::stage::GateName;
-use crate::task::{Ask, Resume, TaskState, Wait};
+use crate::task::{Ask, Phase, Resume, TaskState, Wait};
 use crate::transition::plan::Plan;
 use crate::transition::{Outcome, ignore, merging, stage, working};
 
@@ -90,6 +90,9 @@ fn look_at_ci(plan: &mut Plan<'_>, head: &HeadObservation) -> Outcome {
     ) {
         return ignore("nothing new");
     }
+    if plan.task.phase == Phase::Merge && plan.task.state != TaskState::Waiting(Wait::Ci) {
+        return look_at_approvals(plan, head);
+    }
     let evidence = Evidence {
         head: Some(head.clone()),
         ..Evidence::default()
@@ -129,6 +132,16 @@ fn look_at_ci(plan: &mut Plan<'_>, head: &HeadObservation) -> Outcome {
         return ignore("nothing is decided yet");
     }
     stage::gather(plan);
+    Ok(())
+}
+
+/// The merge waits for approvals that the forge wants.
+fn look_at_approvals(plan: &mut Plan<'_>, head: &HeadObservation) -> Outcome {
+    let pull = head.pull_request.as_ref();
+    if pull.is_some_and(|pull| pull.approvals_missing > 0) {
+        return ignore("approvals are still missing in the forge");
+    }
+    merging::begin(plan);
     Ok(())
 }
 

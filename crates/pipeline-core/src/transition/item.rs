@@ -57,7 +57,14 @@ fn ordered(plan: &mut Plan<'_>, item: &ItemObservation, order: &BoardOrder) -> O
         at: order.at,
     };
     match order.what {
-        BoardOrderKind::InProgress => order::go_on(plan, &since_question.join("\n\n")),
+        BoardOrderKind::InProgress => {
+            let waited = waits(plan);
+            order::go_on(plan, &since_question.join("\n\n"));
+            if !waited && waits(plan) {
+                // What blocks it stands in the same observation: there is nothing to wait for.
+                return dependencies(plan, item).or(Ok(()));
+            }
+        }
         BoardOrderKind::Approved => order::approve(plan, decree),
         BoardOrderKind::Rejected => {
             let said = said_since(item, plan.task.stage_since);
@@ -84,9 +91,19 @@ fn said_since(item: &ItemObservation, since: Timestamp) -> Vec<String> {
         .collect()
 }
 
+fn waits(plan: &Plan<'_>) -> bool {
+    plan.task.state == TaskState::Waiting(Wait::Dependency)
+}
+
 fn dependencies(plan: &mut Plan<'_>, item: &ItemObservation) -> Outcome {
-    let waits = plan.task.state == TaskState::Waiting(Wait::Dependency);
-    if !waits || item.blocked_by.iter().any(|blocker| !blocker.finished) {
+    if !waits(plan) {
+        return ignore("nothing new");
+    }
+    if let Some(names) = item.cycle() {
+        crate::start::refuse_cycle(plan, &names);
+        return Ok(());
+    }
+    if item.blocked_by.iter().any(|blocker| !blocker.finished) {
         return ignore("nothing new");
     }
     plan.note("nothing blocks it any more");

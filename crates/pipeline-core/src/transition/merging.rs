@@ -2,11 +2,12 @@
 
 use crate::effect::{EffectKind, Merge, MergeOutcome};
 use crate::id::{CommitSha, TreeSha};
+use crate::message::alert::blocked_alert;
 use crate::message::comment::{done_comment, summary_comment};
 use crate::project::MergeTime;
 use crate::role::Role;
 use crate::stage::{Cause, GateName, Stage};
-use crate::task::{Phase, Resume, TaskState};
+use crate::task::{Ask, Phase, Resume, TaskState, Wait};
 use crate::transition::plan::Plan;
 use crate::transition::{Outcome, local_tests, order, publishing, stage, tell, working};
 use crate::usage::Usage;
@@ -113,6 +114,10 @@ pub(super) fn answered(plan: &mut Plan<'_>, outcome: &MergeOutcome) -> Outcome {
         MergeOutcome::Closed => {
             closed(plan);
         }
+        MergeOutcome::ApprovalMissing { missing } if rejection.is_none() => {
+            ask_for_approvals(plan, *missing);
+        }
+        MergeOutcome::ApprovalMissing { .. } => {}
     }
     if let Some(rejection) = rejection {
         order::send_back(plan, &rejection.reason);
@@ -127,6 +132,33 @@ fn closed(plan: &mut Plan<'_>) {
         (Phase::Stage | Phase::Merge | Phase::Documents, _) => plan.task.pull_request = None,
     }
     plan.block("the pull request was closed without a merge", Resume::Merge);
+}
+
+/// The answer comes from the forge; the documents' own pull request is not looked at there, so that one waits for a human's word.
+fn ask_for_approvals(plan: &mut Plan<'_>, missing: u32) {
+    let of_documents = plan
+        .task
+        .late_documents
+        .as_ref()
+        .filter(|_| plan.task.phase == Phase::Documents);
+    let number = of_documents.map_or(plan.task.pull_request, |late| late.pull_request);
+    let pull = number.map_or_else(
+        || "the pull request".to_owned(),
+        |number| format!("pull request #{number}"),
+    );
+    let approvals = if missing == 1 { "approval" } else { "approvals" };
+    let reason = format!("{pull} needs {missing} more {approvals} in the forge");
+    if plan.task.phase == Phase::Documents {
+        return plan.block(&reason, Resume::Merge);
+    }
+    plan.alert(blocked_alert(
+        plan.task.work_item.as_str(),
+        plan.task.stage.as_str(),
+        &reason,
+        "Approve it there: the merge goes on by itself",
+    ));
+    plan.goto(TaskState::Waiting(Wait::Human(Ask::ForgeReview)));
+    plan.note(reason);
 }
 
 fn merged(plan: &mut Plan<'_>, commit: &CommitSha) {

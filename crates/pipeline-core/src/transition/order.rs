@@ -90,6 +90,8 @@ pub(super) fn restart(plan: &mut Plan<'_>, reason: &str, resume: Resume) {
             merging::complete(plan);
         }
         Resume::Merge => merging::begin(plan),
+        // The next look at the issue says whether something still blocks it.
+        Resume::Start => plan.await_dependency(),
     }
 }
 
@@ -198,7 +200,12 @@ pub(super) fn reject(plan: &mut Plan<'_>, decree: Decree<'_>, reason: &str) {
             plan.task.counters.repairs = 0;
             stage::repair(plan, &diagnosis);
         }
-        TaskState::Starting | TaskState::Waiting(Wait::Dependency) => {
+        TaskState::Starting
+        | TaskState::Waiting(Wait::Dependency)
+        | TaskState::Blocked {
+            resume: Resume::Start,
+            ..
+        } => {
             let html = nothing_to_approve_comment(plan.rules.project.locale, plan.task.stage.as_str());
             plan.comment(Role::stream(), html);
         }

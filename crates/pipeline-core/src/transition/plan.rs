@@ -283,6 +283,7 @@ impl Plan<'_> {
             Resume::Gates => "Mend it, then set the issue to In Progress: the gates look again",
             Resume::Effect { .. } => "Mend it, then set the issue to In Progress: it is sent again",
             Resume::Merge => "Mend it, then set the issue to In Progress: the merge is tried again",
+            Resume::Start => "Remove one of these relations, then set the issue to In Progress: it starts",
         };
         let stage = self.task.stage.as_str();
         let blocked =

@@ -56,6 +56,7 @@ fn the_latest_decision_of_each_person_on_exactly_the_head_counts() {
             url: None,
             state: PullRequestState::Open,
             reviews: reviews_given.collect(),
+            approvals_missing: 0,
         });
         let said = judged(CheckReviewApproved, &task(), &project(), &with_head(seen));
         assert_eq!(said, expected, "{reviews:?}");

@@ -129,6 +129,7 @@ fn pull_request(task: &Task, seen: Seen) -> Option<PullRequest> {
         url: None,
         state,
         reviews: Vec::new(),
+        approvals_missing: 0,
     })
 }
 

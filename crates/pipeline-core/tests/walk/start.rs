@@ -86,6 +86,7 @@ pub(crate) fn issue(blocker: Option<bool>) -> ItemObservation {
                 issue: IssueId::new("issue-2"),
                 label: "ET-002".to_owned(),
                 finished,
+                leads_back: None,
             })
             .into_iter()
             .collect(),

@@ -16,11 +16,14 @@ pub(super) async fn merge(
     task: Option<TaskId>,
     merge: &Merge,
 ) -> Result<MergeOutcome, PortError> {
-    if let Some(over) = already_over(ports, merge).await? {
-        return Ok(over);
-    }
+    let missing = match look(ports, merge).await? {
+        Look::Over(outcome) => return Ok(outcome),
+        Look::Open { approvals_missing } => approvals_missing,
+    };
     let work_item = work_item(context, task).await?;
     match ports.workspace.merge_base(&merge.head, &work_item).await? {
+        // The default branch comes first: a new head would take approvals away again.
+        BaseMerge::UpToDate if missing > 0 => return Ok(MergeOutcome::ApprovalMissing { missing }),
         BaseMerge::UpToDate => {}
         BaseMerge::Conflict { base, files } => return Ok(MergeOutcome::Conflict { base, files }),
         BaseMerge::Merged { head, code_tree } => {
@@ -45,33 +48,46 @@ pub(super) async fn merge(
     match ports.forge.merge(&request).await {
         Ok(commit) => Ok(MergeOutcome::Merged { commit }),
         // Refused: somebody was faster. The next try looks again.
-        Err(PortError::Conflict(why)) => match already_over(ports, merge).await? {
-            Some(over) => Ok(over),
-            None => Err(PortError::retry(why)),
+        Err(PortError::Conflict(why)) => match look(ports, merge).await? {
+            Look::Over(outcome) => Ok(outcome),
+            Look::Open { approvals_missing: 0 } => Err(PortError::retry(why)),
+            Look::Open {
+                approvals_missing: missing,
+            } => Ok(MergeOutcome::ApprovalMissing { missing }),
         },
         Err(error) => Err(error),
     }
 }
 
-/// The pull request is merged or closed, or its head is not ours any more.
-async fn already_over(ports: &ProjectPorts, merge: &Merge) -> Result<Option<MergeOutcome>, PortError> {
+/// What the forge says before a merge.
+enum Look {
+    /// The pull request is merged or closed, or its head is not ours any more.
+    Over(MergeOutcome),
+    /// It can be merged, given these approvals.
+    Open { approvals_missing: u32 },
+}
+
+async fn look(ports: &ProjectPorts, merge: &Merge) -> Result<Look, PortError> {
     let seen = ports
         .forge
         .observe(&merge.branch, Some(merge.head.clone()))
         .await?;
     let pull = seen.pull_request.filter(|pull| pull.number == merge.pull_request);
-    match pull.map(|pull| pull.state) {
+    let approvals_missing = pull.as_ref().map_or(0, |pull| pull.approvals_missing);
+    Ok(match pull.map(|pull| pull.state) {
         Some(PullRequestState::Merged { head, commit, .. }) if head == merge.head => {
-            Ok(Some(MergeOutcome::Merged { commit }))
+            Look::Over(MergeOutcome::Merged { commit })
         }
-        Some(PullRequestState::Closed) => Ok(Some(MergeOutcome::Closed)),
+        Some(PullRequestState::Closed) => Look::Over(MergeOutcome::Closed),
         Some(PullRequestState::Merged { .. } | PullRequestState::Open) | None
             if seen.head != Some(merge.head.clone()) =>
         {
-            Ok(Some(MergeOutcome::HeadMoved { head: seen.head }))
+            Look::Over(MergeOutcome::HeadMoved { head: seen.head })
         }
-        Some(PullRequestState::Merged { .. } | PullRequestState::Open) | None => Ok(None),
-    }
+        Some(PullRequestState::Merged { .. } | PullRequestState::Open) | None => {
+            Look::Open { approvals_missing }
+        }
+    })
 }
 
 async fn work_item(

@@ -97,3 +97,61 @@ async fn code_that_changed_after_the_approval_needs_another() {
     assert_eq!(world.stands(&issue).await, "done/done");
     world.ends().await;
 }
+
+#[tokio::test]
+async fn a_forge_that_wants_approvals_before_a_merge_gets_them_from_people() {
+    let mut world = World::new().await;
+    world.next_writes("tester", {
+        let forge = std::sync::Arc::clone(&world.forge);
+        move |desk| {
+            forge.require_approvals(2);
+            desk.tests("PASS", "");
+        }
+    });
+    world.next_writes("deployer", {
+        let forge = std::sync::Arc::clone(&world.forge);
+        move |desk| {
+            forge.require_approvals(0);
+            desk.staging("SUCCESS");
+        }
+    });
+    let issue = world.approved().await;
+    assert_eq!(world.stands(&issue).await, "testing/waiting-human");
+    assert_eq!(world.board.column(&issue), Column::InReview);
+    let asked = "pull request #1 needs 2 more approvals in the forge";
+    assert_eq!(world.times_alerted(asked), 1);
+    says(&mut world, &issue, ReviewState::Approved, "").await;
+    world.seconds(300).await;
+    assert_eq!(world.stands(&issue).await, "testing/waiting-human");
+    world.forge.review(1, "eve", ReviewState::Approved, "");
+    world.runs_until_idle().await;
+    assert_eq!(world.stands(&issue).await, "done/done");
+    assert_eq!(world.times_alerted("in the forge"), 1);
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn approved_on_the_board_makes_the_merge_look_at_the_forge_again() {
+    let mut world = World::new().await;
+    world.forge.require_approvals(1);
+    let issue = world.approved().await;
+    assert_eq!(world.stands(&issue).await, "testing/waiting-human");
+    world.seconds(5).await;
+    world.person_moves(&issue, Column::Approved);
+    world.runs_until_idle().await;
+    assert_eq!(world.stands(&issue).await, "testing/waiting-human");
+    assert_eq!(world.times_alerted("needs 1 more approval in the forge"), 2);
+    says(&mut world, &issue, ReviewState::Approved, "").await;
+    assert_eq!(world.stands(&issue).await, "deploy/blocked");
+    assert_eq!(
+        world.times_alerted("pull request #2 needs 1 more approval in the forge"),
+        1,
+        "the documents need one too"
+    );
+    world.forge.review(2, "ben", ReviewState::Approved, "");
+    world.seconds(5).await;
+    world.person_moves(&issue, Column::InProgress);
+    world.runs_until_idle().await;
+    assert_eq!(world.stands(&issue).await, "done/done");
+    world.ends().await;
+}

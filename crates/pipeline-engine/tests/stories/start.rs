@@ -151,3 +151,96 @@ async fn a_board_without_the_stages_columns_is_enough() {
     assert_eq!(world.stands(&issue).await, "done/done");
     world.ends().await;
 }
+
+#[tokio::test]
+async fn issues_that_wait_for_each_other_are_blocked_by_name_until_somebody_unties_them() {
+    let mut world = World::new().await;
+    let issues: Vec<_> = ["greeting", "farewell", "silence"]
+        .map(|what| world.issue(&format!("Add a {what}"), "The program shall be polite to people."))
+        .to_vec();
+    world.board.block(&issues[0], &issues[1]);
+    world.board.block(&issues[1], &issues[2]);
+    world.board.block(&issues[2], &issues[0]);
+    world.person_moves(&issues[0], Column::InProgress);
+    world.runs_until_idle().await;
+    assert_eq!(world.stands(&issues[0]).await, "created/blocked");
+    assert_eq!(world.board.column(&issues[0]), Column::Blocked);
+    let names = "the issue waits for itself: #1 → #2 → #3 → #1";
+    assert_eq!(world.times_alerted(names), 1);
+    assert_eq!(world.times_said(&issues[0], names), 1);
+    world.seconds(5).await;
+    world.person_moves(&issues[0], Column::InProgress);
+    world.runs_until_idle().await;
+    assert_eq!(world.stands(&issues[0]).await, "created/blocked");
+    assert_eq!(world.times_alerted(names), 2);
+    world.board.unblock(&issues[2], &issues[0]);
+    world.seconds(400).await;
+    assert_eq!(
+        world.stands(&issues[0]).await,
+        "created/blocked",
+        "a human says go"
+    );
+    world.person_moves(&issues[0], Column::InProgress);
+    world.runs_until_idle().await;
+    assert_eq!(world.stands(&issues[0]).await, "created/waiting-dependency");
+    world.person_moves(&issues[1], Column::Cancelled);
+    world.seconds(130).await;
+    assert_eq!(world.stands(&issues[0]).await, "analysis/waiting-human");
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn a_circle_that_closes_while_an_issue_waits_is_found() {
+    let mut world = World::new().await;
+    let (first, second) = (
+        world.greeting(),
+        world.issue("Add a farewell", "The program shall say goodbye."),
+    );
+    world.board.block(&second, &first);
+    world.person_moves(&second, Column::InProgress);
+    world.runs_until_idle().await;
+    assert_eq!(world.stands(&second).await, "created/waiting-dependency");
+    world.board.block(&first, &second);
+    world.seconds(130).await;
+    assert_eq!(world.stands(&second).await, "created/blocked");
+    assert_eq!(world.times_alerted("waits for itself: #2 → #1 → #2"), 1);
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn a_move_that_no_activity_tells_of_counts_after_two_minutes() {
+    let mut world = World::new().await;
+    let issue = world.greeting();
+    world.seconds(5).await;
+    world
+        .board
+        .person_moves_quietly(&issue, Column::InProgress, "ann");
+    world.seconds(110).await;
+    assert!(world.find_task(&issue).await.is_none(), "a row may still come");
+    world.seconds(250).await;
+    assert_eq!(world.stands(&issue).await, "analysis/waiting-human");
+    assert_eq!(world.times_said(&issue, "Analyst started"), 1);
+    let before = world.task(&issue).await.revision;
+    world.board.activities_catch_up(&issue);
+    world.seconds(400).await;
+    assert_eq!(
+        world.task(&issue).await.revision,
+        before,
+        "the late row is no second order"
+    );
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn an_activity_that_comes_late_is_the_order() {
+    let mut world = World::new().await;
+    let issue = world.up_to_approval().await;
+    world.seconds(5).await;
+    world.board.person_moves_quietly(&issue, Column::Approved, "ann");
+    world.seconds(60).await;
+    assert_eq!(world.stands(&issue).await, "analysis/waiting-human");
+    world.board.activities_catch_up(&issue);
+    world.runs_until_idle().await;
+    assert_eq!(world.stands(&issue).await, "done/done");
+    world.ends().await;
+}

@@ -96,6 +96,16 @@ impl FakeBoard {
         self.write(|state| state.relocate(issue, column, actor, self.clock.now()).unwrap());
     }
 
+    /// A person moves an issue; the issue shows it at once, its activities do not.
+    pub fn person_moves_quietly(&self, issue: &IssueId, column: Column, who: &str) {
+        self.write(|state| state.relocate_quietly(issue, column, who, self.clock.now()));
+    }
+
+    /// The activities of an issue show every move.
+    pub fn activities_catch_up(&self, issue: &IssueId) {
+        self.write(|state| state.catch_up(issue, self.clock.now()));
+    }
+
     /// A person moves an issue with the pipeline's account.
     pub fn person_moves_as_us(&self, issue: &IssueId, column: Column) {
         self.write(|state| {
@@ -123,6 +133,11 @@ impl FakeBoard {
     /// A person says that `issue` waits for `blocker`.
     pub fn block(&self, issue: &IssueId, blocker: &IssueId) {
         self.edit(issue, |stored| stored.blocked_by.push(blocker.clone()));
+    }
+
+    /// A person says that `issue` does not wait for `blocker` any more.
+    pub fn unblock(&self, issue: &IssueId, blocker: &IssueId) {
+        self.edit(issue, |stored| stored.blocked_by.retain(|other| other != blocker));
     }
 
     /// The board has these columns no more.

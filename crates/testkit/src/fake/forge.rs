@@ -4,7 +4,7 @@ mod port;
 mod merge;
 mod feed;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pipeline_core::effect::{CommitStatus, StatusState};
@@ -50,6 +50,8 @@ pub struct FakeForge {
 #[derive(Debug, Default)]
 struct State {
     pull_requests: Vec<FakePullRequest>,
+    /// How many approvals of its head a pull request needs.
+    approvals: u32,
     /// The latest per context.
     statuses: BTreeMap<CommitSha, BTreeMap<String, CommitStatus>>,
 }
@@ -143,6 +145,11 @@ impl FakeForge {
         self.repo.note(&branch);
     }
 
+    /// From now on a pull request needs so many approvals of its head before it is merged.
+    pub fn require_approvals(&self, approvals: u32) {
+        self.with(|state| state.approvals = approvals);
+    }
+
     /// Somebody merges a pull request at its present head. Answers with the commit on the default branch.
     pub fn merge_outside(&self, number: u64) -> CommitSha {
         self.merge_by_somebody(number)
@@ -180,6 +187,18 @@ impl FakeForge {
 }
 
 impl State {
+    /// How many approvals of this head are missing.
+    fn missing(&self, found: &FakePullRequest, head: Option<&CommitSha>) -> u32 {
+        let approving: BTreeSet<&str> = found
+            .reviews
+            .iter()
+            .filter(|review| review.state == ReviewState::Approved && Some(&review.commit) == head)
+            .map(|review| review.author.as_str())
+            .collect();
+        self.approvals
+            .saturating_sub(u32::try_from(approving.len()).unwrap_or(u32::MAX))
+    }
+
     fn pull_request(&mut self, number: u64) -> Option<&mut FakePullRequest> {
         self.pull_requests.iter_mut().find(|found| found.number == number)
     }

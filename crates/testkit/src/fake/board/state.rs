@@ -32,6 +32,8 @@ pub(super) struct StoredIssue {
     created_at: Timestamp,
     created_in: Column,
     activities: Vec<StateActivity>,
+    /// Moves that the feed does not show yet.
+    late: Vec<StateActivity>,
     comments: Vec<StoredComment>,
 }
 
@@ -91,6 +93,7 @@ impl State {
             created_at: now,
             created_in: column,
             activities: Vec::new(),
+            late: Vec::new(),
             comments: Vec::new(),
         });
         self.note(&id, now);
@@ -120,6 +123,30 @@ impl State {
         });
         self.note(issue, now);
         Ok(true)
+    }
+
+    /// Somebody moves the issue, and the feed does not show it yet.
+    pub(super) fn relocate_quietly(&mut self, issue: &IssueId, column: Column, who: &str, now: Timestamp) {
+        let id = ActivityId::new(format!("activity-{}", self.number()));
+        let stored = self.find_mut(issue).unwrap();
+        stored.column = column;
+        stored.late.push(StateActivity {
+            id,
+            at: now,
+            actor: who.to_owned(),
+            own: false,
+            to: Some(column),
+        });
+        self.note(issue, now);
+    }
+
+    /// The feed shows every move of the issue, in the order in which they were made.
+    pub(super) fn catch_up(&mut self, issue: &IssueId, now: Timestamp) {
+        let stored = self.find_mut(issue).unwrap();
+        let late = std::mem::take(&mut stored.late);
+        stored.activities.extend(late);
+        stored.activities.sort_by_key(|activity| activity.at);
+        self.note(issue, now);
     }
 
     /// One comment per key.
@@ -179,6 +206,7 @@ impl State {
             issue: issue.clone(),
             label: found.map_or_else(|| issue.to_string(), |stored| format!("#{}", stored.sequence)),
             finished: found.is_none_or(StoredIssue::is_finished),
+            leads_back: None,
         }
     }
 

@@ -46,6 +46,12 @@ impl FakeForge {
                 found.branch, request.head
             )));
         }
+        let missing = self.with(|state| state.missing(&found, Some(&request.head)));
+        if missing > 0 {
+            return Err(PortError::Conflict(format!(
+                "pull request {number} needs {missing} more approvals"
+            )));
+        }
         let commit = self.join(request)?;
         let default_branch = self.repo.default_branch().clone();
         self.repo.set_branch(&default_branch, commit.clone());

@@ -7,7 +7,7 @@ use pipeline_core::observation::{HeadObservation, PullRequest, PullRequestState}
 use pipeline_core::port::PortError;
 use pipeline_core::port::forge::{Forge, MergeRequest};
 
-use crate::fake::forge::{FakeForge, FakePullRequest};
+use crate::fake::forge::{FakeForge, FakePullRequest, State};
 
 #[async_trait]
 impl Forge for FakeForge {
@@ -30,12 +30,13 @@ impl Forge for FakeForge {
             if self.repo.head(branch).is_none() {
                 return Err(PortError::NotFound(format!("branch {branch}")));
             }
+            let head = self.repo.head(branch);
             let opened = self.with(|state| {
                 let open = |found: &&FakePullRequest| {
                     found.branch == *branch && found.state == PullRequestState::Open
                 };
                 if let Some(open) = state.pull_requests.iter().find(open) {
-                    return shown(open);
+                    return shown(state, open, head.as_ref());
                 }
                 let new = FakePullRequest {
                     number: state.pull_requests.len() as u64 + 1,
@@ -45,7 +46,7 @@ impl Forge for FakeForge {
                     state: PullRequestState::Open,
                     reviews: Vec::new(),
                 };
-                let answer = shown(&new);
+                let answer = shown(state, &new, head.as_ref());
                 state.pull_requests.push(new);
                 answer
             });
@@ -108,21 +109,24 @@ impl FakeForge {
 
     /// The open one, else the newest.
     fn pull_request_of(&self, branch: &BranchName) -> Option<PullRequest> {
+        let head = self.repo.head(branch);
         self.with(|state| {
             let of_branch = || state.pull_requests.iter().filter(|found| found.branch == *branch);
             of_branch()
                 .find(|found| found.state == PullRequestState::Open)
                 .or_else(|| of_branch().next_back())
-                .map(shown)
+                .map(|found| shown(state, found, head.as_ref()))
         })
     }
 }
 
-fn shown(found: &FakePullRequest) -> PullRequest {
+fn shown(state: &State, found: &FakePullRequest, head: Option<&CommitSha>) -> PullRequest {
+    let is_open = found.state == PullRequestState::Open;
     PullRequest {
         number: found.number,
         url: None,
         state: found.state.clone(),
         reviews: found.reviews.clone(),
+        approvals_missing: if is_open { state.missing(found, head) } else { 0 },
     }
 }
