@@ -110,3 +110,6 @@ fn unblocking(task: &Task, resume: &Resume) -> String {
 fn short(sha: &str) -> &str {
     sha.get(..12).unwrap_or(sha)
 }
+
+#[cfg(test)]
+mod cases;

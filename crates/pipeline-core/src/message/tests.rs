@@ -9,6 +9,7 @@ mod alert;
 mod tracker;
 mod link;
 mod text;
+mod every;
 
 use crate::pipeline::Pipeline;
 use crate::project::Locale;
