@@ -220,7 +220,7 @@ mod cases {
         assert_eq!(unexplained(&item, &mark(vec![Column::Approved])), None);
         let order = order_without_row(Column::Approved, Timestamp(300)).unwrap();
         let taken = ItemMark {
-            handled: (order.at, Some(order.id.clone())),
+            handled: (order.at, Some(order.id)),
             ..plain.clone()
         };
         assert_eq!(unexplained(&item, &taken), None);

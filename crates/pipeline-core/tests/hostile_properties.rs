@@ -1,9 +1,12 @@
 //! What holds for every text: verdicts are never turned to pass by what stands around a negative word, and no input makes a parser panic.
 #![allow(clippy::unwrap_used, reason = "a broken expectation of a test panics")]
 
-use pipeline_core::id::{JobId, RunId, TaskId};
-use pipeline_core::start::slug;
-use pipeline_core::usage::duration_text;
+use pipeline_core::id::{IssueId, JobId, RunId, TaskId, WorkItemId};
+use pipeline_core::message::text::{cut, escape, one_line};
+use pipeline_core::observation::ItemObservation;
+use pipeline_core::start::{branch, slug};
+use pipeline_core::time::Timestamp;
+use pipeline_core::usage::{duration_text, tokens_text};
 use pipeline_core::verdict::findings::{MAX_FINDINGS, MAX_TEXT, review_findings, test_findings};
 use pipeline_core::verdict::front_matter::{FrontMatter, MAX_BYTES, MAX_NODES};
 use pipeline_core::verdict::report::{JudgeOptions, Outcome, ReportGate, judge_bytes};
@@ -65,6 +68,23 @@ fn glue() -> impl Strategy<Value = &'static str> {
 
 fn joined(words: &[(String, &'static str)]) -> String {
     words.iter().map(|(word, glue)| format!("{word}{glue}")).collect()
+}
+
+fn issue(title: &str, id: &str) -> ItemObservation {
+    ItemObservation {
+        issue: IssueId::new(id),
+        sequence: 7,
+        title: title.to_owned(),
+        description: String::new(),
+        column: None,
+        deleted: false,
+        created_at: Timestamp(0),
+        created_in: None,
+        activities: Vec::new(),
+        comments: Vec::new(),
+        blocked_by: Vec::new(),
+        url: None,
+    }
 }
 
 /// Pieces of Markdown and YAML in any order: nearer to a report than letters at random.
@@ -215,6 +235,36 @@ proptest! {
         prop_assert!(slug.len() <= 30);
         prop_assert!(slug.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'), "{slug}");
         prop_assert!(!slug.starts_with('-') && !slug.ends_with('-') && !slug.contains("--"), "{slug}");
+    }
+
+    #[test]
+    fn a_branch_is_a_name_that_git_takes(title in any::<String>(), id in "[a-z0-9-]{8,36}") {
+        let item = issue(&title, &id);
+        let branch = branch(&WorkItemId::new("ET-007"), &item);
+        let tail = branch.as_str().strip_prefix("feature/ET-007-").unwrap();
+        prop_assert!(!tail.is_empty() && tail.len() <= 30, "{branch}");
+        prop_assert!(tail.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'), "{branch}");
+    }
+
+    #[test]
+    fn tokens_are_short_and_near(tokens in 0_u64..2_000_000_000) {
+        let text = tokens_text(tokens);
+        let (number, scale) = match text.strip_suffix('k') {
+            Some(number) => (number, 1e3),
+            None => text.strip_suffix('M').map_or((text.as_str(), 1.0), |number| (number, 1e6)),
+        };
+        let shown = number.parse::<f64>().unwrap() * scale;
+        prop_assert!(text.len() <= 7);
+        prop_assert!((shown - tokens as f64).abs() <= scale * 0.05 + 0.5, "{tokens} as {text}");
+    }
+
+    #[test]
+    fn text_of_others_is_cut_and_never_markup(text in any::<String>(), most in 1_usize..100) {
+        let short = cut(&text, most);
+        prop_assert!(short.chars().count() <= most);
+        prop_assert!(text.starts_with(short.trim_end_matches('…')) || text.ends_with('…'));
+        prop_assert!(!escape(&text).contains(['<', '>', '"']));
+        prop_assert!(!one_line(&text, most).contains(['\n', '\r']));
     }
 
     #[test]

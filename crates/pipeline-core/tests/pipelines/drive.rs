@@ -45,6 +45,8 @@ pub(crate) struct Drive<'p> {
     pub(crate) runs: u64,
     /// Authors and first lines of comments.
     pub(crate) said: Vec<String>,
+    /// Comments whole, and alerts.
+    pub(crate) texts: Vec<String>,
     effects: BTreeMap<EffectKey, EffectKind>,
     commands: Vec<JobId>,
     signal: Option<(Option<RunId>, Option<String>)>,
@@ -67,6 +69,7 @@ impl<'p> Drive<'p> {
             task: change.task.clone(),
             runs: 0,
             said: Vec::new(),
+            texts: Vec::new(),
             effects: BTreeMap::new(),
             commands: Vec::new(),
             signal: None,
@@ -76,6 +79,12 @@ impl<'p> Drive<'p> {
         };
         drive.take(change);
         drive
+    }
+
+    /// The same in a project that is set up otherwise.
+    pub(crate) fn in_project(mut self, change: impl FnOnce(&mut Project)) -> Self {
+        change(&mut self.project);
+        self
     }
 
     /// To the end: Done or Blocked.
@@ -119,6 +128,10 @@ impl<'p> Drive<'p> {
             if let EffectKind::Comment { author, html, .. } = &effect.kind {
                 let line = html.split("<br>").next().unwrap_or_default();
                 self.said.push(format!("{author}: {line}"));
+                self.texts.push(html.clone());
+            }
+            if let EffectKind::Alert { text } = &effect.kind {
+                self.texts.push(text.clone());
             }
             self.effects.insert(effect.key, effect.kind);
         }

@@ -89,6 +89,8 @@ async fn a_log_that_came_to_the_default_branch_during_the_run_counts() {
     let issue = world.approved().await;
     assert_eq!(world.stands(&issue).await, "done/done");
     assert_eq!(world.times_said(&issue, "Staging log not found"), 0);
+    assert_eq!(world.times_said(&issue, "staging deploy.<br>Status: SUCCESS"), 1);
+    assert_eq!(world.times_said(&issue, "<li>Staging log</li>"), 1);
     world.ends().await;
 }
 
