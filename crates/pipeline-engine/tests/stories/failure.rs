@@ -126,14 +126,15 @@ async fn an_outage_alerts_after_half_an_hour_and_blocks_after_a_day() {
 
 #[tokio::test]
 async fn evidence_that_stays_out_of_reach_alerts_and_blocks_like_any_outage() {
-    let mut world = World::new().await;
-    world.workspace.faults.fail_next("read", 100_000, &Fault::Before);
-    let issue = world.up_to_approval().await;
+    let mut world = World::with_external_ci().await;
+    let issue = world.approved().await;
+    assert_eq!(world.stands(&issue).await, "development/waiting-ci");
+    world.forge.faults.fail_next("observe", 100_000, &Fault::Before);
     world.seconds(45 * 60).await;
-    assert_eq!(world.stands(&issue).await, "analysis/gathering");
+    assert_eq!(world.stands(&issue).await, "development/gathering");
     assert_eq!(world.times_alerted("ERROR — API error: "), 1);
     world.advance(Duration::from_secs(24 * 3_600)).await;
-    assert_eq!(world.stands(&issue).await, "analysis/blocked");
+    assert_eq!(world.stands(&issue).await, "development/blocked");
     assert_eq!(world.times_alerted("(for 24 hours)"), 1);
     world.ends().await;
 }

@@ -70,6 +70,7 @@ pub async fn a_pull_request_is_opened_once(harness: Arc<dyn ForgeHarness>) {
         (pull_request.number, pull_request.state),
         (first, PullRequestState::Open)
     );
+    assert_eq!(pull_request.approvals_missing, 0, "nobody asked for approvals");
 }
 
 /// There is nothing to merge.
