@@ -337,11 +337,8 @@ pub enum MergeOutcome {
     },
     /// The pull request was closed unmerged.
     Closed,
-    /// The forge wants approvals of this head first.
-    ApprovalMissing {
-        /// How many more.
-        missing: u32,
-    },
+    /// The forge wants so many more approvals of this head first.
+    ApprovalMissing(u32),
 }
 
 /// Why an effect will not be tried again.

@@ -82,6 +82,13 @@ pub struct Blocker {
 }
 
 impl ItemObservation {
+    /// Names of the issues that must be finished first and are not.
+    #[must_use]
+    pub fn waits_for(&self) -> Vec<String> {
+        let unfinished = self.blocked_by.iter().filter(|blocker| !blocker.finished);
+        unfinished.map(|blocker| blocker.label.clone()).collect()
+    }
+
     /// `ET-001 → ET-002 → ET-001`, when the issue waits for itself.
     #[must_use]
     pub fn cycle(&self) -> Option<String> {

@@ -121,12 +121,7 @@ pub fn slug(title: &str) -> String {
 pub fn start(id: TaskId, work_item: WorkItemId, item: &ItemObservation, rules: Rules<'_>) -> Change {
     let task = new_task(id, work_item, item, rules);
     let mut plan = Plan::new(task, rules);
-    let blockers: Vec<String> = item
-        .blocked_by
-        .iter()
-        .filter(|blocker| !blocker.finished)
-        .map(|blocker| blocker.label.clone())
-        .collect();
+    let blockers = item.waits_for();
     if let Some(names) = item.cycle() {
         refuse_cycle(&mut plan, &names);
     } else if blockers.is_empty() {
@@ -134,6 +129,7 @@ pub fn start(id: TaskId, work_item: WorkItemId, item: &ItemObservation, rules: R
     } else {
         let html = waiting_for_comment(rules.project.locale, &blockers);
         plan.comment(Role::stream(), html);
+        plan.task.blockers = blockers;
         plan.await_dependency();
     }
     plan.into_first_change()
@@ -148,6 +144,7 @@ pub(crate) fn refuse_cycle(plan: &mut Plan<'_>, names: &str) {
 
 /// Makes the branch with its first commit.
 pub(crate) fn begin(plan: &mut Plan<'_>) {
+    plan.task.blockers.clear();
     let task = &plan.task;
     let (path, text) = (task.document("00-business-request.md"), business_request(task));
     let message = format!(
@@ -221,6 +218,7 @@ fn new_task(id: TaskId, work_item: WorkItemId, item: &ItemObservation, rules: Ru
         phase: Phase::Stage,
         recheck: None,
         told: None,
+        blockers: Vec::new(),
         bounces: Vec::new(),
         pending_rejection: None,
         totals: std::collections::BTreeMap::new(),

@@ -211,6 +211,9 @@ pub struct Task {
     pub recheck: Option<Box<TaskState>>,
     /// The run whose status comment was written.
     pub told: Option<RunId>,
+    /// Names of the issues that it waited for when it was last looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blockers: Vec<String>,
     /// Bounces, oldest first.
     pub bounces: Vec<Bounce>,
     /// A rejection that waits for a merge's outcome.

@@ -91,7 +91,13 @@ fn waiting(task: &Task, wait: &Wait) -> (String, String) {
                 "the CI status of that commit, or its time limit".to_owned(),
             )
         }
-        Wait::Dependency => ("issues that block it".to_owned(), "their completion".to_owned()),
+        Wait::Dependency if task.blockers.is_empty() => {
+            ("issues that block it".to_owned(), "their completion".to_owned())
+        }
+        Wait::Dependency => (
+            format!("issues that block it: {}", task.blockers.join(", ")),
+            "their completion".to_owned(),
+        ),
         Wait::Budget => ("money".to_owned(), "a higher cap".to_owned()),
     }
 }

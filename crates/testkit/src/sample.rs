@@ -96,6 +96,7 @@ pub fn task(id: i64) -> Task {
         phase: Phase::default(),
         recheck: None,
         told: None,
+        blockers: Vec::new(),
         bounces: Vec::new(),
         pending_rejection: None,
         totals: BTreeMap::new(),

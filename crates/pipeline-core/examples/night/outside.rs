@@ -85,7 +85,7 @@ impl World<'_> {
                 self.expect_ci(at, &head.clone());
             }
             MergeOutcome::Conflict { .. } => self.tally.fault("a merge conflicts"),
-            MergeOutcome::HeadMoved { .. } | MergeOutcome::Closed | MergeOutcome::ApprovalMissing { .. } => {}
+            MergeOutcome::HeadMoved { .. } | MergeOutcome::Closed | MergeOutcome::ApprovalMissing(_) => {}
         }
     }
 

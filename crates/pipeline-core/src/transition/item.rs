@@ -103,8 +103,14 @@ fn dependencies(plan: &mut Plan<'_>, item: &ItemObservation) -> Outcome {
         crate::start::refuse_cycle(plan, &names);
         return Ok(());
     }
-    if item.blocked_by.iter().any(|blocker| !blocker.finished) {
+    let blockers = item.waits_for();
+    if !blockers.is_empty() && blockers == plan.task.blockers {
         return ignore("nothing new");
+    }
+    if !blockers.is_empty() {
+        plan.note(format!("waiting for {}", blockers.join(", ")));
+        plan.task.blockers = blockers;
+        return Ok(());
     }
     plan.note("nothing blocks it any more");
     crate::start::begin(plan);

@@ -114,10 +114,10 @@ pub(super) fn answered(plan: &mut Plan<'_>, outcome: &MergeOutcome) -> Outcome {
         MergeOutcome::Closed => {
             closed(plan);
         }
-        MergeOutcome::ApprovalMissing { missing } if rejection.is_none() => {
+        MergeOutcome::ApprovalMissing(missing) if rejection.is_none() => {
             ask_for_approvals(plan, *missing);
         }
-        MergeOutcome::ApprovalMissing { .. } => {}
+        MergeOutcome::ApprovalMissing(_) => {}
     }
     if let Some(rejection) = rejection {
         order::send_back(plan, &rejection.reason);

@@ -120,10 +120,7 @@ pub(super) fn timer_fired(plan: &mut Plan<'_>, kind: TimerKind, generation: u32)
             Ok(())
         }
         (TimerKind::DependencyReminder, TaskState::Waiting(Wait::Dependency)) => {
-            let html = waiting_for_comment(
-                plan.rules.project.locale,
-                &["the issues that block it".to_owned()],
-            );
+            let html = waiting_for_comment(plan.rules.project.locale, &plan.task.blockers);
             plan.comment(Role::stream(), html);
             plan.arm(kind, Duration::from_secs(7 * 24 * 3_600));
             plan.note("still waiting for other issues");

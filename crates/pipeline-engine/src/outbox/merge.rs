@@ -23,7 +23,7 @@ pub(super) async fn merge(
     let work_item = work_item(context, task).await?;
     match ports.workspace.merge_base(&merge.head, &work_item).await? {
         // The default branch comes first: a new head would take approvals away again.
-        BaseMerge::UpToDate if missing > 0 => return Ok(MergeOutcome::ApprovalMissing { missing }),
+        BaseMerge::UpToDate if missing > 0 => return Ok(MergeOutcome::ApprovalMissing(missing)),
         BaseMerge::UpToDate => {}
         BaseMerge::Conflict { base, files } => return Ok(MergeOutcome::Conflict { base, files }),
         BaseMerge::Merged { head, code_tree } => {
@@ -53,7 +53,7 @@ pub(super) async fn merge(
             Look::Open { approvals_missing: 0 } => Err(PortError::retry(why)),
             Look::Open {
                 approvals_missing: missing,
-            } => Ok(MergeOutcome::ApprovalMissing { missing }),
+            } => Ok(MergeOutcome::ApprovalMissing(missing)),
         },
         Err(error) => Err(error),
     }

@@ -64,7 +64,7 @@ async fn a_long_wait_for_another_issue_is_remembered_once_a_week() {
     world.board.block(&second, &first);
     world.person_moves(&second, Column::InProgress);
     world.seconds(8 * 24 * 3_600).await;
-    assert_eq!(world.times_said(&second, "Waiting for:"), 2);
+    assert_eq!(world.times_said(&second, "⏳ Waiting for: #1."), 2);
     world.board.delete_issue(&first);
     world.seconds(130).await;
     assert_eq!(world.stands(&second).await, "analysis/waiting-human");
