@@ -211,6 +211,7 @@ fn new_task(id: TaskId, work_item: WorkItemId, item: &ItemObservation, rules: Ru
         open_effects: std::collections::BTreeSet::new(),
         timers: std::collections::BTreeMap::new(),
         ci_job: None,
+        ci_report: None,
         local_tests: None,
         ci: None,
         outage: None,

@@ -195,6 +195,9 @@ pub struct Task {
     pub timers: BTreeMap<TimerKind, u32>,
     /// The CI command that runs, where CI is ours.
     pub ci_job: Option<JobId>,
+    /// The report of its result, while that is under way and CI of that head is waited for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ci_report: Option<EffectKey>,
     /// The project's tests as we run them, where a gate wants them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub local_tests: Option<LocalTests>,

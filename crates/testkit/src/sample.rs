@@ -89,6 +89,7 @@ pub fn task(id: i64) -> Task {
         open_effects: BTreeSet::new(),
         timers: BTreeMap::new(),
         ci_job: None,
+        ci_report: None,
         local_tests: None,
         ci: None,
         outage: None,

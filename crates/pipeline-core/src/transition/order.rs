@@ -83,7 +83,9 @@ pub(super) fn restart(plan: &mut Plan<'_>, reason: &str, resume: Resume) {
             stage::gather(plan);
         }
         Resume::Effect { effect, state } => {
-            plan.require(*effect);
+            let reports = matches!(*effect, EffectKind::ReportStatus(_));
+            let key = plan.require(*effect);
+            plan.task.ci_report = Some(key).filter(|_| reports);
             return_to(plan, stage, (*state, reason));
         }
         Resume::Merge if plan.task.late_documents.is_some() && plan.task.merged.is_some() => {
@@ -172,7 +174,10 @@ pub(super) fn approve(plan: &mut Plan<'_>, decree: Decree<'_>) {
 
 /// The gates look again; a failing one is told, never a bounce.
 pub(super) fn look_again(plan: &mut Plan<'_>) {
-    if plan.task.result.is_none() {
+    let result = plan.task.result.as_ref().map(|result| &result.commit);
+    // A result that is not on the branch must not speak for what is there; after the merge it is on a branch of its own.
+    let judged = result.is_some() && (plan.task.merged.is_some() || result == plan.task.head.as_ref());
+    if !judged {
         let html = nothing_to_approve_comment(plan.rules.project.locale, plan.task.stage.as_str());
         plan.comment(Role::stream(), html);
         return plan.note("there is no result to judge");

@@ -81,9 +81,17 @@ impl<'a> Plan<'a> {
     }
 
     /// An effect that holds the task until it is done.
-    pub(crate) fn require(&mut self, kind: EffectKind) {
+    pub(crate) fn require(&mut self, kind: EffectKind) -> EffectKey {
         let key = self.push(Mode::Append, Need::Required, kind);
-        self.task.open_effects.insert(key);
+        self.task.open_effects.insert(key.clone());
+        key
+    }
+
+    /// The report of our own CI is still sent, but holds nothing any more.
+    pub(crate) fn let_go_of_report(&mut self) {
+        if let Some(key) = self.task.ci_report.take() {
+            self.task.open_effects.remove(&key);
+        }
     }
 
     /// The board's column is written even if it should be right: somebody just moved the issue.
@@ -162,6 +170,7 @@ impl<'a> Plan<'a> {
     /// The decision; `before` is the task as it was.
     pub(crate) fn into_change(mut self, before: &Task) -> Change {
         self.disarm_strangers();
+        self.let_go();
         let column = column_of(&self);
         if self.restate || column != column_of_task(before, self.rules) {
             let issue = self.task.issue.clone();
@@ -219,6 +228,24 @@ impl<'a> Plan<'a> {
             kind,
         });
         key
+    }
+
+    /// Effects hold the states that wait for them; what the task left behind is still sent, but nobody waits for it any more.
+    fn let_go(&mut self) {
+        match &self.task.state {
+            TaskState::Starting
+            | TaskState::Publishing { .. }
+            | TaskState::Merging { .. }
+            | TaskState::Blocked { .. } => self.task.ci_report = None,
+            TaskState::Waiting(Wait::Ci) | TaskState::Gathering { .. } => {
+                let report = self.task.ci_report.clone();
+                self.task.open_effects.retain(|key| Some(key) == report.as_ref());
+            }
+            TaskState::Working { .. } | TaskState::Waiting(_) | TaskState::Done | TaskState::Cancelled => {
+                self.task.ci_report = None;
+                self.task.open_effects.clear();
+            }
+        }
     }
 
     /// Timers belong to states; one that the new state does not know is taken back.

@@ -10,9 +10,7 @@ use crate::transition::plan::Plan;
 use crate::transition::{Outcome, head, ignore, merging, stage};
 
 pub(super) fn effect_done(plan: &mut Plan<'_>, key: &EffectKey, result: &EffectResult) -> Outcome {
-    if !plan.task.open_effects.remove(key) {
-        return ignore(format!("effect {key} is not waited for"));
-    }
+    answered(plan, key)?;
     plan.note(format!("effect {key} is done"));
     match result {
         EffectResult::Done => {}
@@ -47,9 +45,7 @@ pub(super) fn effect_failed(
     effect: &EffectKind,
     error: &str,
 ) -> Outcome {
-    if !plan.task.open_effects.remove(key) {
-        return ignore(format!("effect {key} is not waited for"));
-    }
+    answered(plan, key)?;
     if let TaskState::Blocked { .. } = plan.task.state {
         plan.note(format!("{} failed too: {error}", effect.name()));
         return Ok(());
@@ -66,6 +62,17 @@ pub(super) fn effect_failed(
         }
     };
     plan.block(&reason, resume);
+    Ok(())
+}
+
+/// The effect holds the task no longer.
+fn answered(plan: &mut Plan<'_>, key: &EffectKey) -> Outcome {
+    if !plan.task.open_effects.remove(key) {
+        return ignore(format!("effect {key} is not waited for"));
+    }
+    if plan.task.ci_report.as_ref() == Some(key) {
+        plan.task.ci_report = None;
+    }
     Ok(())
 }
 

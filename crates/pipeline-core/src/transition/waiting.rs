@@ -153,7 +153,10 @@ pub(super) fn command_finished(plan: &mut Plan<'_>, job: JobId, outcome: &Comman
     plan.note(format!("CI: {}", report.status.description));
     let kind = EffectKind::ReportStatus(report);
     match plan.task.state {
-        TaskState::Waiting(Wait::Ci) => plan.require(kind),
+        TaskState::Waiting(Wait::Ci) => {
+            plan.let_go_of_report();
+            plan.task.ci_report = Some(plan.require(kind));
+        }
         TaskState::Starting
         | TaskState::Working { .. }
         | TaskState::Publishing { .. }
