@@ -14,7 +14,7 @@ use crate::retry::back_off;
 use crate::stage::{GateName, OnFail, Stage};
 use crate::task::{Ask, Phase, Resume, TaskState, Wait};
 use crate::transition::plan::Plan;
-use crate::transition::{Outcome, head, ignore, local_tests, stage, tell, waiting};
+use crate::transition::{Outcome, head, ignore, local_tests, publishing, stage, tell, waiting, working};
 
 pub(super) fn gathered(plan: &mut Plan<'_>, job: JobId, evidence: &Evidence) -> Outcome {
     if plan.task.state != (TaskState::Gathering { job }) {
@@ -42,7 +42,7 @@ pub(super) fn gathered(plan: &mut Plan<'_>, job: JobId, evidence: &Evidence) -> 
 
 fn unavailable(plan: &mut Plan<'_>, job: JobId, error: &str) {
     plan.task.counters.unavailable += 1;
-    if !super::working::endure(plan, error) {
+    if !working::endure(plan, error) {
         return plan.block(&format!("{error} (for 24 hours)"), Resume::Gates);
     }
     let wait = back_off(job.to_string(), plan.task.counters.unavailable, None);
@@ -291,6 +291,12 @@ fn ask_for_approval(plan: &mut Plan<'_>) {
 
 /// The answer comes from the forge, not from the board.
 fn ask_for_review(plan: &mut Plan<'_>) {
+    let run = plan.task.result.as_ref().map(|result| result.run);
+    if let (None, Some(run)) = (plan.task.pull_request, run) {
+        plan.task.recheck = None;
+        working::open_pull_request(plan, plan.task.branch.clone());
+        return publishing::go_on(plan, run);
+    }
     let before = plan.task.recheck.take();
     let ask = TaskState::Waiting(Wait::Human(Ask::ForgeReview));
     if before.is_none_or(|before| *before != ask) {

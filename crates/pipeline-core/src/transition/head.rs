@@ -52,13 +52,31 @@ fn same_head(plan: &mut Plan<'_>, head: &HeadObservation) -> Outcome {
             Ok(())
         }
         Some((number, PullRequestState::Closed)) if Some(number) == plan.task.pull_request => {
-            plan.cancel_current();
-            plan.task.pull_request = None;
-            plan.block("the pull request was closed without a merge", Resume::Merge);
+            closed(plan);
             Ok(())
         }
         _ => look_at_ci(plan, head),
     }
+}
+
+/// Somebody closed it. A restart goes on with what this stopped, and the next push or the merge opens another.
+fn closed(plan: &mut Plan<'_>) {
+    let resume = match &plan.task.state {
+        TaskState::Blocked { resume, .. } => resume.clone(),
+        TaskState::Working { .. } | TaskState::Waiting(Wait::Human(Ask::ProtectedPaths { .. })) => {
+            Resume::Role
+        }
+        TaskState::Merging { .. } => Resume::Merge,
+        TaskState::Starting
+        | TaskState::Publishing { .. }
+        | TaskState::Gathering { .. }
+        | TaskState::Waiting(_)
+        | TaskState::Done
+        | TaskState::Cancelled => Resume::Gates,
+    };
+    plan.cancel_current();
+    plan.task.pull_request = None;
+    plan.block("the pull request was closed without a merge", resume);
 }
 
 /// Somebody merged it: at deploy that is noted and the verdict still decides; elsewhere the work is in, so the task is done.
@@ -210,6 +228,8 @@ fn take(plan: &mut Plan<'_>, head: CommitSha) {
     if let Some(result) = &mut plan.task.result {
         result.commit = head;
     }
+    // What runs tests another head than the one that its result would be reported on.
+    plan.cancel_commands();
     // Not known before it is read; nothing that was proven holds for it.
     plan.task.code_tree = None;
     plan.task.ci = None;

@@ -46,6 +46,11 @@ pub(super) fn job_failed(plan: &mut Plan<'_>, job: JobId, failure: &RunFailure) 
     } else if plan.task.current_job() != Some(job) {
         return ignore(format!("job {job} is not waited for"));
     }
+    if let TaskState::Merging { .. } = plan.task.state {
+        // The merge needs it no more, and its outcome has to be taken.
+        plan.note(format!("job {job} failed: {}", failure.message));
+        return Ok(());
+    }
     let resume = if matches!(plan.task.state, TaskState::Working { .. }) {
         Resume::Role
     } else {
