@@ -48,8 +48,8 @@ pub(super) fn unproven(plan: &Plan<'_>) -> bool {
     let passed = task.local_tests.as_ref().is_some_and(|tests| {
         tests.stand == TestsStand::Passed && Some(&tests.code_tree) == task.code_tree.as_ref()
     });
-    (all.contains(&GateName::CheckCiGreen) && task.ci_green != task.code_tree)
-        || (all.contains(&GateName::CheckTestsLocal) && !passed)
+    let green = task.ci_green.is_some() && task.ci_green == task.code_tree;
+    (all.contains(&GateName::CheckCiGreen) && !green) || (all.contains(&GateName::CheckTestsLocal) && !passed)
 }
 
 /// Starts the tests of the present code, if they do not run yet, and waits for them.

@@ -28,7 +28,7 @@ pub(super) fn begin(plan: &mut Plan<'_>) {
         (GateName::CheckReviewApproved, plan.task.forge_reviewed.clone()),
         (GateName::CheckTestsPassed, plan.task.tested.clone()),
     ] {
-        if seen == plan.task.code_tree {
+        if seen.is_some() && seen == plan.task.code_tree {
             continue;
         }
         if let Some(judging) = earlier_stage(plan, gate) {
@@ -94,7 +94,8 @@ fn message(plan: &Plan<'_>) -> String {
 /// What came of the merge.
 pub(super) fn answered(plan: &mut Plan<'_>, outcome: &MergeOutcome) -> Outcome {
     if !matches!(plan.task.state, TaskState::Merging { .. }) {
-        return super::ignore("nothing is being merged");
+        plan.note("nothing is being merged any more");
+        return Ok(());
     }
     let rejection = plan.task.pending_rejection.take();
     match outcome {
@@ -182,13 +183,13 @@ fn note_merge(plan: &mut Plan<'_>, commit: &CommitSha) {
 /// The default branch had moved and was merged into ours: CI has to look again.
 fn base_merged(plan: &mut Plan<'_>, head: &CommitSha, code_tree: &TreeSha) {
     take_base(plan, head, code_tree);
-    plan.task.counters.base_merges += 1;
-    if plan.task.counters.base_merges > plan.rules.pipeline.limits.base_merges {
+    if plan.task.counters.base_merges >= plan.rules.pipeline.limits.base_merges {
         return plan.block(
             "the default branch moved again and again while this was being merged",
             Resume::Merge,
         );
     }
+    plan.task.counters.base_merges += 1;
     if plan.task.phase == Phase::Documents {
         return publishing::merge_documents(plan);
     }
