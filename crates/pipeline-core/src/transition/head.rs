@@ -38,8 +38,8 @@ fn is_known_foreign(plan: &Plan<'_>, theirs: &CommitSha) -> bool {
     matches!(&plan.task.state, TaskState::Waiting(Wait::Human(Ask::ForeignHead { head })) if head == theirs)
 }
 
-fn same_head(plan: &mut Plan<'_>, head: &HeadObservation) -> Outcome {
-    match head.pull_request.as_ref().map(|pull| (pull.number, &pull.state)) {
+fn same_head(plan: &mut Plan<'_>, seen: &HeadObservation) -> Outcome {
+    match seen.pull_request.as_ref().map(|pull| (pull.number, &pull.state)) {
         Some((number, PullRequestState::Merged { head, commit, at }))
             if Some(number) == plan.task.pull_request =>
         {
@@ -48,6 +48,8 @@ fn same_head(plan: &mut Plan<'_>, head: &HeadObservation) -> Outcome {
                 merged_outside(plan, commit);
             } else {
                 merged_too_early(plan, head);
+                // What else was seen counts all the same.
+                let _ = look_at_ci(plan, seen);
             }
             Ok(())
         }
@@ -55,7 +57,7 @@ fn same_head(plan: &mut Plan<'_>, head: &HeadObservation) -> Outcome {
             closed(plan);
             Ok(())
         }
-        _ => look_at_ci(plan, head),
+        _ => look_at_ci(plan, seen),
     }
 }
 

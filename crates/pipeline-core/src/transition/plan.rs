@@ -236,7 +236,7 @@ impl<'a> Plan<'a> {
             TaskState::Starting
             | TaskState::Publishing { .. }
             | TaskState::Merging { .. }
-            | TaskState::Blocked { .. } => self.task.ci_report = None,
+            | TaskState::Blocked { .. } => self.let_go_of_report(),
             TaskState::Waiting(Wait::Ci) | TaskState::Gathering { .. } => {
                 let report = self.task.ci_report.clone();
                 self.task.open_effects.retain(|key| Some(key) == report.as_ref());
