@@ -6,12 +6,14 @@ use pipeline_core::event::Event;
 use pipeline_core::id::{EffectKey, JobId};
 use pipeline_core::order::OperatorOrderKind;
 use pipeline_core::pipeline::Limits;
-use pipeline_core::task::{Task, TaskState, Wait};
+use pipeline_core::project::Ci;
+use pipeline_core::stage::GateName;
+use pipeline_core::task::{Phase, Task, TaskState, TestsStand, Wait};
 use pipeline_core::why::explain;
 
+use crate::ground::{Decide, Ground};
 use crate::happening::Happening;
 use crate::node::Node;
-use crate::search::{Decide, Ground};
 use crate::start::LATE;
 
 type Verdict = Result<(), String>;
@@ -69,6 +71,7 @@ pub(crate) fn change(
     over(&before.task, change)?;
     nothing_is_left(after)?;
     patient(&before.task, happening, change)?;
+    proven(change, ground)?;
     leaves_blocked(&before.task, &happening.event, &after.task)?;
     let why = explain(&after.task);
     holds(!why.waits_for.is_empty() && !why.ended_by.is_empty(), || {
@@ -112,11 +115,10 @@ fn bounded(task: &Task, limits: Limits) -> Verdict {
             limits.conflict_rounds,
         ),
         ("repairs", counters.repairs, limits.repairs),
-        // The one too many was made by the forge before it was counted; it blocks.
         (
             "merges of the default branch",
             counters.base_merges,
-            limits.base_merges + 1,
+            limits.base_merges,
         ),
         ("attempts", counters.attempts, limits.attempts - 1),
         ("pushes of a lost branch", counters.repushes, 1),
@@ -146,6 +148,46 @@ fn nothing_is_left(after: &Node) -> Verdict {
             "jobs {left:?} go on though nobody waits for them ({})",
             after.name()
         )
+    })
+}
+
+/// What is merged is the code that every gate of the pipeline saw, whatever way led there.
+fn proven(change: &Change, ground: &Ground<'_>) -> Verdict {
+    let task = &change.task;
+    let merges = change
+        .effects
+        .iter()
+        .any(|effect| matches!(effect.kind, EffectKind::Merge(_)));
+    if !merges || task.phase == Phase::Documents {
+        return Ok(());
+    }
+    let without_ci = matches!(ground.project.ci, Ci::None { .. });
+    let tests = task.local_tests.as_ref();
+    let tested = tests
+        .filter(|tests| tests.stand == TestsStand::Passed)
+        .map(|tests| &tests.code_tree);
+    for gate in ground.pipeline.stages.iter().flat_map(|stage| &stage.gates) {
+        let seen = match gate {
+            GateName::CheckCiGreen if without_ci => tested,
+            GateName::CheckCiGreen => task.ci_green.as_ref(),
+            GateName::CheckTestsLocal => tested,
+            GateName::CheckReviewerVerdict => task.reviewed.as_ref(),
+            GateName::CheckTestsPassed => task.tested.as_ref(),
+            GateName::CheckReviewApproved => task.forge_reviewed.as_ref(),
+            GateName::CheckAnalysisComplete
+            | GateName::CheckAnalysisApproved
+            | GateName::CheckArchitectureDone
+            | GateName::CheckStagingStatus
+            | GateName::CheckDeployStatus => continue,
+        };
+        let good = seen.is_some() && seen == task.code_tree.as_ref();
+        holds(good, || {
+            format!("merged, though {gate} has not passed on that code")
+        })?;
+    }
+    let same = task.result.as_ref().map(|result| &result.commit) == task.head.as_ref();
+    holds(same, || {
+        "merged, though what was judged is not the head".to_owned()
     })
 }
 

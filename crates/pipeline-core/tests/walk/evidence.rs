@@ -5,16 +5,16 @@ use pipeline_core::evidence::{Document, Evidence};
 use pipeline_core::id::{BlobSha, JobId, TreeSha};
 use pipeline_core::task::{Task, TaskState};
 
-use crate::happening::{By, Happenings, MOMENTS};
+use crate::ground::Ground;
+use crate::happening::{By, Happenings, MOMENTS, reviewed};
 use crate::node::Node;
-use crate::normal::OLD;
+use crate::normal::{FINDING, OLD, OTHER};
 use crate::outside::{Seen, head};
-use crate::search::Ground;
 use crate::start::NOW;
 
 const GOOD: &str =
     "---\nverdict: APPROVED\nresult: PASS\nstaging_status: SUCCESS\ndeploy_status: SUCCESS\n---\nfine\n";
-const BAD: &str = "---\nverdict: REQUEST_CHANGES\nresult: FAIL\nstaging_status: FAILED\ndeploy_status: FAILED\n---\n## P1\n\n- FINDING\n\n| case | result |\n|---|---|\n| FINDING | FAIL |\n";
+const BAD: &str = "---\nverdict: REQUEST_CHANGES\nresult: FAIL\nstaging_status: FAILED\ndeploy_status: FAILED\n---\n## P1\n\n- a finding\n\n| case | result |\n|---|---|\n| a finding | FAIL |\n";
 
 /// Evidence for the job that gathers, and some for one that does not.
 pub(crate) fn gathered(happenings: &mut Happenings, node: &Node, ground: &Ground<'_>) {
@@ -54,7 +54,7 @@ pub(crate) fn gathered(happenings: &mut Happenings, node: &Node, ground: &Ground
         ("evidence: reports fail", all(BAD)),
         (
             "evidence: reports fail otherwise",
-            all(&BAD.replace("FINDING", "other")),
+            all(&BAD.replace(FINDING, OTHER)),
         ),
         ("evidence: reports unreadable", all("no front matter")),
         ("evidence: documents missing", Vec::new()),
@@ -65,6 +65,11 @@ pub(crate) fn gathered(happenings: &mut Happenings, node: &Node, ground: &Ground
     for (label, by, seen) in [
         ("evidence: CI red", By::Itself, Seen::Red),
         ("evidence: CI red with its log", By::Itself, Seen::RedWithLog),
+        (
+            "evidence: CI red with another log",
+            By::Itself,
+            Seen::RedWithOther,
+        ),
         ("evidence: CI runs", By::Itself, Seen::Runs),
         ("evidence: no CI yet", By::Itself, Seen::Silent),
         ("evidence: default branch red too", By::Itself, Seen::DefaultRed),
@@ -75,6 +80,17 @@ pub(crate) fn gathered(happenings: &mut Happenings, node: &Node, ground: &Ground
         for now in MOMENTS {
             happenings.at(now, label, by, found(job, with(task, all(GOOD), seen)));
         }
+    }
+    for (label, seen) in [
+        ("evidence: pull request approved", Seen::Approved),
+        ("evidence: changes requested", Seen::Objected),
+        ("evidence: changes requested otherwise", Seen::ObjectedOtherwise),
+        ("evidence: review dismissed", Seen::Dismissed),
+    ]
+    .into_iter()
+    .filter(|_| reviewed(ground))
+    {
+        happenings.add(label, By::Itself, found(job, with(task, all(GOOD), seen)));
     }
     let mut changed = with(task, all(GOOD), Seen::Green);
     changed.docs_tree = Some(TreeSha::new("d-new"));

@@ -4,17 +4,17 @@ use pipeline_core::effect::{EffectKind, EffectResult, MergeOutcome};
 use pipeline_core::event::Event;
 use pipeline_core::id::{ActivityId, CommitSha, EffectKey, JobId, OrderId, TreeSha};
 use pipeline_core::order::{BoardOrder, BoardOrderKind, OperatorOrder, OperatorOrderKind};
-use pipeline_core::stage::StageName;
-use pipeline_core::task::{TaskState, Wait};
+use pipeline_core::stage::{GateName, StageName};
+use pipeline_core::task::{Ask, TaskState, Wait};
 use pipeline_core::time::Timestamp;
 use pipeline_core::timer::TimerKind;
 
-use crate::evidence;
+use crate::ground::Ground;
 use crate::node::Node;
-use crate::normal::{OLD, TASK};
+use crate::normal::{FINDING, OLD, OTHER, TASK};
 use crate::outside::{self, Seen};
-use crate::search::Ground;
 use crate::start::{LATE, NOW, THEN, issue};
+use crate::{agent, commands, evidence};
 
 /// Who brings an event about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,20 +37,30 @@ pub(crate) struct Happening {
 impl Happening {
     /// A person does what the pipeline did not ask for.
     pub(crate) fn interferes(&self, node: &Node) -> bool {
-        let answer = match &node.task.state {
-            TaskState::Waiting(Wait::Human(_)) => "board: Approved",
-            TaskState::Waiting(Wait::Answers) | TaskState::Blocked { .. } => "board: In Progress",
-            TaskState::Waiting(Wait::Dependency) => "issue read, nothing blocks it",
-            TaskState::Starting
-            | TaskState::Working { .. }
-            | TaskState::Publishing { .. }
-            | TaskState::Gathering { .. }
-            | TaskState::Waiting(Wait::Ci | Wait::Budget)
-            | TaskState::Merging { .. }
-            | TaskState::Done
-            | TaskState::Cancelled => "nothing is asked",
+        self.by == By::Person && !self.is_smooth(node)
+    }
+
+    /// What everybody hopes for in this state: the way of a task to which nothing happens, and the way out of Blocked.
+    pub(crate) fn is_smooth(&self, node: &Node) -> bool {
+        let hoped: &[&str] = match &node.task.state {
+            TaskState::Starting => &["branch started"],
+            TaskState::Working { .. } => &["run finished"],
+            TaskState::Publishing { .. } => &["pushed", "pull request opened"],
+            TaskState::Gathering { .. } => &["evidence: all is well", "evidence: pull request approved"],
+            TaskState::Waiting(Wait::Ci) => &[
+                "CI passed",
+                "tests passed",
+                "status reported",
+                "timer: look at CI",
+            ],
+            TaskState::Waiting(Wait::Human(Ask::ForgeReview)) => &["pull request approved"],
+            TaskState::Waiting(Wait::Human(_)) => &["board: Approved"],
+            TaskState::Waiting(Wait::Answers) | TaskState::Blocked { .. } => &["board: In Progress"],
+            TaskState::Waiting(Wait::Dependency) => &["issue read, nothing blocks it"],
+            TaskState::Merging { .. } => &["merged"],
+            TaskState::Waiting(Wait::Budget) | TaskState::Done | TaskState::Cancelled => &[],
         };
-        self.by == By::Person && self.label != answer
+        hoped.contains(&self.label)
     }
 }
 
@@ -78,9 +88,9 @@ pub(crate) fn all(node: &Node, ground: &Ground<'_>) -> Vec<Happening> {
     let mut happenings = Happenings::default();
     board(&mut happenings);
     operator(&mut happenings, ground);
-    branch(&mut happenings, node);
-    outside::agent(&mut happenings, node, ground);
-    outside::commands(&mut happenings, node);
+    branch(&mut happenings, node, ground);
+    agent::agent(&mut happenings, node, ground);
+    commands::commands(&mut happenings, node);
     evidence::gathered(&mut happenings, node, ground);
     effects(&mut happenings, node);
     timers(&mut happenings, node);
@@ -133,6 +143,13 @@ fn operator(happenings: &mut Happenings, ground: &Ground<'_>) {
         number: 99,
     };
     let first = ground.pipeline.first_working(ground.project).unwrap();
+    let mut working = ground
+        .pipeline
+        .stages
+        .iter()
+        .rev()
+        .filter(|stage| stage.role.is_some());
+    let last = working.next().map(|stage| &stage.name).unwrap();
     let stage = |name: &StageName| ForceStage { stage: name.clone() };
     for (label, what) in [
         ("orchctl approve", Approve),
@@ -143,6 +160,7 @@ fn operator(happenings: &mut Happenings, ground: &Ground<'_>) {
             "orchctl advance --force, mending stage",
             stage(&ground.pipeline.mending),
         ),
+        ("orchctl advance --force, last stage", stage(last)),
         (
             "orchctl advance --force, no such stage",
             stage(&StageName::new("nowhere")),
@@ -164,7 +182,13 @@ fn operator(happenings: &mut Happenings, ground: &Ground<'_>) {
     }
 }
 
-fn branch(happenings: &mut Happenings, node: &Node) {
+/// Some stage waits for a review in the forge.
+pub(crate) fn reviewed(ground: &Ground<'_>) -> bool {
+    let mut stages = ground.pipeline.stages.iter();
+    stages.any(|stage| stage.gates.contains(&GateName::CheckReviewApproved))
+}
+
+fn branch(happenings: &mut Happenings, node: &Node, ground: &Ground<'_>) {
     let machine = [
         ("branch read, CI green", Seen::Green),
         ("branch read, CI red", Seen::Red),
@@ -178,11 +202,24 @@ fn branch(happenings: &mut Happenings, node: &Node) {
         ("foreign head beside ours", Seen::Foreign),
         ("pull request merged at our head", Seen::Merged),
         ("pull request merged at another head", Seen::MergedElsewhere),
+        (
+            "pull request merged at another head, CI green",
+            Seen::MergedElsewhereGreen,
+        ),
         ("pull request merged before the roll-back", Seen::MergedBefore),
         ("pull request closed", Seen::Closed),
         ("another branch read", Seen::OtherBranch),
     ];
     let machine = machine.map(|(label, seen)| (label, By::Itself, seen));
+    let reviews = [
+        ("pull request approved", Seen::Approved),
+        ("changes requested", Seen::Objected),
+        ("review dismissed", Seen::Dismissed),
+    ];
+    for (label, seen) in reviews.into_iter().filter(|_| reviewed(ground)) {
+        let head = outside::head(&node.task, seen);
+        happenings.add(label, By::Itself, Event::HeadObserved { head });
+    }
     let people = people.map(|(label, seen)| (label, By::Person, seen));
     for (label, by, seen) in machine.into_iter().chain(people) {
         let head = outside::head(&node.task, seen);
@@ -240,7 +277,11 @@ fn results(node: &Node, kind: &EffectKind) -> Vec<(&'static str, By, EffectResul
             };
             let conflict = MergeOutcome::Conflict {
                 base: commit("n-main"),
-                files: vec!["src/main.rs".to_owned()],
+                files: vec![FINDING.to_owned()],
+            };
+            let otherwise = MergeOutcome::Conflict {
+                base: commit("n-main"),
+                files: vec![OTHER.to_owned()],
             };
             let moved = MergeOutcome::HeadMoved {
                 head: Some(commit("n-foreign")),
@@ -252,6 +293,7 @@ fn results(node: &Node, kind: &EffectKind) -> Vec<(&'static str, By, EffectResul
                 merge("merged", By::Itself, merged),
                 merge("default branch merged into ours", By::Itself, base),
                 merge("merge conflict", By::Itself, conflict),
+                merge("merge conflict in other files", By::Itself, otherwise),
                 merge("head moved at the merge", By::Person, moved),
                 merge(
                     "pull request closed at the merge",

@@ -1,5 +1,9 @@
-//! The walk: every event in every state of every shipped pipeline that machine events and asked-for answers lead to. Times, ids and commits are reduced to a few
-//! symbols and the limits to small numbers, so that the space is finite; the rules themselves are the real ones.
+//! The walk: every event in every state that a task can reach, in the shipped pipelines, with each way to have CI and reviews. Times, ids and commits are
+//! reduced to a few symbols (`normal.rs` says how) and the limits to small numbers, so that the space is finite; the rules are the real ones.
+//!
+//! Three walks, with the same checks after every event: (1) whatever the machines do, without end, and the answers that people are asked for; (2) whatever
+//! anybody does, twice on any way; (3) at random, whatever anybody does, for long. In (1) and (2) every other event is tried in every state as well, but
+//! what it leads to is not walked on.
 
 #![allow(
     clippy::unwrap_used,
@@ -15,49 +19,102 @@ mod normal;
 mod happening;
 mod evidence;
 mod outside;
+mod agent;
+mod commands;
+mod ground;
+mod tried;
 mod search;
 mod check;
 mod loops;
+mod random;
+mod limits;
 mod mutations;
 mod document;
+mod trail;
+mod found;
 
 use std::sync::LazyLock;
 
 use pipeline_core::pipeline::Pipeline;
-use pipeline_core::project::Project;
+use pipeline_core::project::{Ci, Project};
 use pipeline_core::transition::decide;
 
-use crate::search::{Fault, Ground, Walked, walk};
-use crate::start::{shipped, small, with_ci_outside};
+use crate::ground::{Ground, Reach};
+use crate::search::{Fault, Walked, walk};
+use crate::start::{nobodys, ours, shipped, small, with_ci, with_forge_review};
 
-/// The built-in pipeline, with CI in the forge.
-static BUILT_IN: LazyLock<Walked> =
-    LazyLock::new(|| walked(&small(Pipeline::built_in()), &with_ci_outside(), 0));
+/// A pipeline with small limits in a project.
+pub(crate) struct Setting {
+    name: &'static str,
+    pub(crate) pipeline: Pipeline,
+    pub(crate) project: Project,
+}
+
+fn setting(name: &'static str, pipeline: Pipeline, ci: Ci) -> Setting {
+    let (pipeline, project) = (small(pipeline), with_ci(ci));
+    Setting {
+        name,
+        pipeline,
+        project,
+    }
+}
+
+fn bug_fix() -> Pipeline {
+    shipped().swap_remove(0)
+}
+
+/// Every setting: the shipped pipelines, and each way to have CI and reviews.
+pub(crate) fn settings() -> [Setting; 6] {
+    [
+        setting("built-in", Pipeline::built_in(), Ci::External),
+        setting("built-in, CI is ours", Pipeline::built_in(), ours()),
+        setting("ux, with local tests", shipped().swap_remove(1), Ci::External),
+        setting("bug-fix, CI is ours", bug_fix(), ours()),
+        setting("bug-fix, no CI", bug_fix(), nobodys()),
+        setting(
+            "bug-fix, reviewed in the forge",
+            with_forge_review(bug_fix()),
+            Ci::External,
+        ),
+    ]
+}
+
+/// The built-in pipeline with CI in the forge.
+static BUILT_IN: LazyLock<[Walked; 2]> = LazyLock::new(|| {
+    let [built_in, ..] = settings();
+    [Reach::Machine, Reach::Disturbed(2)].map(|reach| walked(&built_in, reach))
+});
 
 #[test]
 fn no_task_of_the_built_in_pipeline_ever_stalls_loops_or_revives() {
-    assert!(BUILT_IN.pairs > 10_000);
+    assert!(BUILT_IN.iter().all(|walked| walked.pairs > 10_000));
 }
 
 #[test]
-fn no_task_of_any_shipped_pipeline_ever_stalls_loops_or_revives() {
-    for pipeline in shipped() {
-        walked(&small(pipeline), &with_ci_outside(), 0);
+fn no_task_stalls_loops_or_revives_whatever_the_machines_do() {
+    for setting in &settings()[3..] {
+        walked(setting, Reach::Machine);
+    }
+}
+
+#[test]
+fn no_task_stalls_loops_or_revives_whatever_anybody_does_twice() {
+    for setting in &settings()[1..] {
+        walked(setting, Reach::Disturbed(2));
     }
 }
 
 /// Walks and says how much was visited.
-fn walked(pipeline: &Pipeline, project: &Project, interferences: u32) -> Walked {
+fn walked(setting: &Setting, reach: Reach) -> Walked {
     let ground = Ground {
-        pipeline,
-        project,
-        interferences,
+        pipeline: &setting.pipeline,
+        project: &setting.project,
+        reach,
     };
-    let walked =
-        walk(&ground, &decide).unwrap_or_else(|faults| panic!("{}: {}", pipeline.name, all(&faults)));
+    let walked = walk(&ground, &decide).unwrap_or_else(|faults| panic!("{}: {}", setting.name, all(&faults)));
     println!(
-        "{}: {} states, {} state × event pairs, {} of them walked on",
-        pipeline.name,
+        "{}, {reach:?}: {} states, {} state × event pairs, {} of them walked on",
+        setting.name,
         walked.nodes.len(),
         walked.pairs,
         walked.steps.len()

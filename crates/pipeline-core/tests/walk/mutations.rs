@@ -6,7 +6,8 @@ use pipeline_core::task::Task;
 use pipeline_core::timer::{TimerChange, TimerKind};
 use pipeline_core::transition::{Rules, decide};
 
-use crate::search::{Ground, walk};
+use crate::ground::{Ground, Reach};
+use crate::search::walk;
 use crate::start::{shipped, small, with_ci_outside};
 
 /// The real rules with one thing changed in what they decide.
@@ -16,7 +17,7 @@ fn fault_of(broken: impl Fn(&Task, &Event, Decision) -> Decision + 'static) -> S
     let ground = Ground {
         pipeline: &pipeline,
         project: &project,
-        interferences: 0,
+        reach: Reach::Machine,
     };
     let rules =
         move |task: &Task, event: &Event, rules: Rules<'_>| broken(task, event, decide(task, event, rules));

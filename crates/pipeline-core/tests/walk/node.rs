@@ -28,7 +28,7 @@ impl Node {
             outbox: BTreeMap::new(),
             timers: BTreeMap::new(),
         };
-        node.with(change)
+        node.with(&change)
     }
 
     /// What an event ends by itself, whatever the rules make of it: the job that reported, the effect that is answered.
@@ -52,23 +52,39 @@ impl Node {
         node
     }
 
+    /// The event ends a job or an effect.
+    pub(crate) fn is_ended_by(event: &Event) -> bool {
+        match event {
+            Event::AgentFinished { .. }
+            | Event::CommandFinished { .. }
+            | Event::EvidenceGathered { .. }
+            | Event::JobFailed { .. }
+            | Event::EffectDone { .. }
+            | Event::EffectFailed { .. } => true,
+            Event::ItemObserved { .. }
+            | Event::HeadObserved { .. }
+            | Event::TimerFired { .. }
+            | Event::Ordered(_) => false,
+        }
+    }
+
     /// The store after a change.
-    pub(crate) fn with(mut self, change: Change) -> Self {
-        self.task = change.task;
+    pub(crate) fn with(mut self, change: &Change) -> Self {
+        self.task = change.task.clone();
         self.jobs.extend(change.jobs.iter().map(|job| job.id));
         self.jobs.extend(change.requeue.iter().map(|again| again.job));
         for job in &change.cancel {
             self.jobs.remove(job);
         }
-        for effect in change.effects {
+        for effect in &change.effects {
             if effect.need == Need::Required {
-                self.outbox.insert(effect.key, effect.kind);
+                self.outbox.insert(effect.key.clone(), effect.kind.clone());
             }
         }
-        for timer in change.timers {
+        for timer in &change.timers {
             match timer {
-                TimerChange::Arm { kind, generation, .. } => self.timers.insert(kind, generation),
-                TimerChange::Disarm { kind } => self.timers.remove(&kind),
+                TimerChange::Arm { kind, generation, .. } => self.timers.insert(*kind, *generation),
+                TimerChange::Disarm { kind } => self.timers.remove(kind),
             };
         }
         self
@@ -76,6 +92,10 @@ impl Node {
 
     /// What is the same for the rules has the same key.
     pub(crate) fn key(&self) -> String {
+        if self.task.is_over() {
+            // Nothing else of it is looked at.
+            return format!("{} at {}", self.name(), self.task.stage);
+        }
         serde_json::to_string(&(
             &self.task,
             &self.jobs,

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use pipeline_core::effect::EffectKind;
 use pipeline_core::id::{BranchName, CommitSha, EffectKey, JobId, RunId, TaskId, TreeSha};
 use pipeline_core::pipeline::Pipeline;
-use pipeline_core::stage::GateName;
-use pipeline_core::task::{Ask, Resume, Task, TaskState, TestsStand, Wait};
+use pipeline_core::stage::{Stage, StageName};
+use pipeline_core::task::{Ask, CiWatch, LocalTests, Outage, Resume, Task, TaskState, TestsStand, Wait};
 use pipeline_core::usage::Usage;
 
 use crate::node::Node;
@@ -18,6 +18,9 @@ const CI: JobId = job(2);
 /// A job that ended.
 pub(crate) const OLD: JobId = job(3);
 const TESTS: JobId = job(4);
+/// What is found wrong, and what else could be.
+pub(crate) const FINDING: &str = "a finding";
+pub(crate) const OTHER: &str = "another";
 const RUN: RunId = RunId { job: OLD, fence: 1 };
 
 const fn job(number: u32) -> JobId {
@@ -26,10 +29,16 @@ const fn job(number: u32) -> JobId {
 
 /// Brings a node into its normal form. What nobody waits for is left out of it.
 pub(crate) fn normal(mut node: Node, pipeline: &Pipeline) -> Node {
-    node.jobs = [(node.task.current_job(), CURRENT), (node.task.ci_job, CI)]
+    let named = [
+        (node.task.current_job(), CURRENT),
+        (node.task.ci_job, CI),
+        (node.task.tests_job(), TESTS),
+    ];
+    let lives = |job: &JobId| node.jobs.contains(job);
+    let jobs = named
         .into_iter()
-        .filter_map(|(job, name)| job.filter(|job| node.jobs.contains(job)).map(|_| name))
-        .collect();
+        .filter(|(job, _)| job.as_ref().is_some_and(lives));
+    node.jobs = jobs.map(|(_, name)| name).collect();
     effects(&mut node);
     for generation in node.timers.values_mut().chain(node.task.timers.values_mut()) {
         *generation = 1;
@@ -45,50 +54,36 @@ pub(crate) fn normal(mut node: Node, pipeline: &Pipeline) -> Node {
 
 /// Drops what cannot matter any more, or not before it is written anew.
 fn forget(task: &mut Task, pipeline: &Pipeline) {
-    let place = |gate: GateName| {
-        pipeline
-            .stages
-            .iter()
-            .position(|stage| stage.gates.contains(&gate))
-    };
     let here = pipeline.position(&task.stage);
     let mending = pipeline.position(&pipeline.mending);
-    for (gate, seen) in [
-        (GateName::CheckReviewerVerdict, &mut task.reviewed),
-        (GateName::CheckTestsPassed, &mut task.tested),
-        (GateName::CheckCiGreen, &mut task.ci_green),
-    ] {
-        if here < place(gate) && task.code_tree.is_some() {
-            *seen = None;
-        }
-    }
-    // The approval was looked at when its stage was left; the way back to it asks again.
-    if here > place(GateName::CheckAnalysisApproved) {
-        task.approval = None;
-    }
+    // Objections come before the mending stage; the ways back there begin with fresh counters.
     if here > mending {
         task.counters.conflict_rounds = 0;
     }
-    // Time passes the same way everywhere: the mending stage stands for all.
-    if here != mending {
-        task.outage = None;
-    }
-    if let TaskState::Working { .. } = task.state {
-        if let Some(result) = &mut task.result {
-            result.repair = false;
-        }
-    } else {
+    // Both are set when a run is launched, and looked at while it runs.
+    if !matches!(task.state, TaskState::Working { .. }) {
         task.repairing = false;
         task.counters.attempts = 0;
     }
-    // Only one failure of the same kind in a row is told from another.
-    let same = task
-        .bounces
-        .last()
-        .is_some_and(|last| task.counters.bounces.contains_key(&last.cause));
-    if !same {
-        task.bounces.clear();
+    // Only reports and signals of the stage are looked for among what a repair run wrote; a run writes none of another stage.
+    let documents = pipeline.stage(&task.stage).map(documents).unwrap_or_default();
+    let matters: Vec<String> = documents.iter().map(|name| task.document(name)).collect();
+    if let Some(result) = &mut task.result {
+        result
+            .written
+            .retain(|path| result.repair && matters.contains(path));
     }
+}
+
+fn documents(stage: &Stage) -> Vec<String> {
+    let objection = stage.objects_in.iter().map(|(name, _)| name);
+    stage
+        .reports
+        .iter()
+        .chain(&stage.asks_in)
+        .chain(objection)
+        .cloned()
+        .collect()
 }
 
 fn effects(node: &mut Node) {
@@ -100,6 +95,9 @@ fn effects(node: &mut Node) {
     }
     renamed.sort_by_key(|(kind, key)| (kind.name(), key.as_str().len(), key.as_str().to_owned()));
     let named = |index: usize| EffectKey::new(format!("{TASK}-e{}", index + 1));
+    let report = node.task.ci_report.take();
+    let place = renamed.iter().position(|(_, key)| Some(key) == report.as_ref());
+    node.task.ci_report = place.map(named);
     node.outbox = renamed
         .into_iter()
         .enumerate()
@@ -128,6 +126,11 @@ fn task(task: &mut Task, names: &mut Names) {
         .as_mut()
         .into_iter()
         .for_each(|state| names.state(state));
+    let shown = task.docs_tree.clone();
+    task.approval = task
+        .approval
+        .take()
+        .filter(|approval| approval.docs_tree == shown);
     if let Some(approval) = &mut task.approval {
         approval.at = THEN;
         names.same_docs(&mut approval.docs_tree);
@@ -146,18 +149,12 @@ fn results(task: &mut Task, names: &mut Names) {
         names.commit(&mut result.commit);
         result.run = RUN;
         result.start = None;
-        // Looked at while a repair is judged, and only then.
-        if !result.repair {
-            result.written.clear();
-        }
     }
-    task.ci = task
-        .ci
-        .take()
-        .filter(|watch| Some(&watch.head) == task.head.as_ref());
-    if let Some(watch) = &mut task.ci {
-        (watch.since, watch.alerted) = (THEN, false);
-    }
+    task.ci = task.head.clone().map(|head| CiWatch {
+        head,
+        since: THEN,
+        alerted: false,
+    });
     task.merged = task.merged.take().map(|_| CommitSha::new("merged"));
     task.rolled_back_at = task.rolled_back_at.map(|_| THEN);
     task.told = None;
@@ -173,25 +170,21 @@ fn results(task: &mut Task, names: &mut Names) {
 fn trees(task: &mut Task) {
     let code = task.code_tree.clone();
     let renamed = |tree: &TreeSha| TreeSha::new(if code.as_ref() == Some(tree) { "t" } else { "t-old" });
+    let counts = |tree: &TreeSha| code.as_ref() == Some(tree);
     for seen in [
         &mut task.reviewed,
         &mut task.tested,
         &mut task.ci_green,
         &mut task.forge_reviewed,
     ] {
-        *seen = seen.as_ref().map(renamed);
+        // Good for other code is as good as not good.
+        *seen = seen.as_ref().filter(|tree| counts(tree)).map(renamed);
     }
-    // Green for other code is as good as not green.
-    task.ci_green = task.ci_green.take().filter(|tree| tree.as_str() == "t");
     if let Some(tests) = &mut task.local_tests {
         tests.code_tree = renamed(&tests.code_tree);
         match &mut tests.stand {
             TestsStand::Running(job) => *job = TESTS,
-            TestsStand::Failed { what, log_tail } => {
-                what.clear();
-                log_tail.clear();
-            }
-            TestsStand::Passed => {}
+            TestsStand::Failed { .. } | TestsStand::Passed => {}
         }
     }
     task.code_tree = code.map(|_| TreeSha::new("t"));
@@ -201,14 +194,11 @@ fn trees(task: &mut Task) {
 fn counters(task: &mut Task) {
     let counters = &mut task.counters;
     (counters.transient, counters.unavailable, counters.ci_polls) = (0, 0, 0);
-    let asks = matches!(
-        task.state,
-        TaskState::Working { .. } | TaskState::Gathering { .. } | TaskState::Waiting(Wait::Ci)
-    );
-    task.outage = task.outage.take().filter(|_| asks);
-    if let Some(outage) = &mut task.outage {
-        (outage.since, outage.alerted) = (THEN, false);
-    }
+    // As if everything had lasted for some time: what is tried later finds the limit passed, what is tried now does not.
+    task.outage = Some(Outage {
+        since: THEN,
+        alerted: false,
+    });
     counters.bounces.retain(|_, count| *count > 0);
     let last = task.bounces.pop();
     task.bounces = last
@@ -217,9 +207,30 @@ fn counters(task: &mut Task) {
         .collect();
     for bounce in &mut task.bounces {
         bounce.at = THEN;
-        bounce.from = task.stage.clone();
+        bounce.from = StageName::new("somewhere");
         bounce.reason.clear();
         bounce.findings.clear();
+    }
+    same_finding(task);
+}
+
+/// Whether the next failure is the same as the last one matters, not which of the two the last one was.
+fn same_finding(task: &mut Task) {
+    let last = task
+        .bounces
+        .last_mut()
+        .and_then(|bounce| bounce.fingerprint.as_mut());
+    let Some(fingerprint) = last.filter(|fingerprint| fingerprint.contains(OTHER)) else {
+        return;
+    };
+    *fingerprint = fingerprint.replace(OTHER, FINDING);
+    if let Some(LocalTests {
+        stand: TestsStand::Failed { log_tail, .. },
+        ..
+    }) = &mut task.local_tests
+    {
+        let swapped = if log_tail == OTHER { FINDING } else { OTHER };
+        swapped.clone_into(log_tail);
     }
 }
 

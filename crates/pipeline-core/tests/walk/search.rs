@@ -3,44 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::fmt;
 
-use pipeline_core::decision::Decision;
-use pipeline_core::event::Event;
 use pipeline_core::id::WorkItemId;
-use pipeline_core::job::JobKind;
 use pipeline_core::pipeline::Pipeline;
-use pipeline_core::project::Project;
 use pipeline_core::start::start;
-use pipeline_core::task::Task;
-use pipeline_core::time::Timestamp;
-use pipeline_core::transition::Rules;
 
+use crate::ground::{Decide, Ground};
 use crate::happening::{By, Happening, all};
+use crate::loops;
 use crate::node::Node;
 use crate::normal::{TASK, normal};
 use crate::start::{NOW, issue};
-use crate::{check, loops};
-
-/// The rules under test: the real transition function, or one that is broken on purpose.
-pub(crate) type Decide = dyn Fn(&Task, &Event, Rules<'_>) -> Decision;
-
-/// What the rules go by.
-pub(crate) struct Ground<'a> {
-    pub(crate) pipeline: &'a Pipeline,
-    pub(crate) project: &'a Project,
-    /// So many times people may interfere on the way to a node. Beyond that every event is still tried, but what it leads to is not
-    /// walked on.
-    pub(crate) interferences: u32,
-}
-
-impl Ground<'_> {
-    pub(crate) fn rules(&self, now: Timestamp) -> Rules<'_> {
-        Rules {
-            pipeline: self.pipeline,
-            project: self.project,
-            now,
-        }
-    }
-}
 
 /// A change from one node to another.
 pub(crate) struct Step {
@@ -65,7 +37,7 @@ pub(crate) struct Walked {
     trail: Vec<Option<(usize, &'static str)>>,
     /// How many times people interfered on the shortest way to a node.
     depths: Vec<u32>,
-    queue: VecDeque<usize>,
+    queues: Vec<VecDeque<usize>>,
     seen: Vec<bool>,
     faults: Vec<Fault>,
 }
@@ -103,13 +75,13 @@ pub(crate) fn walk(ground: &Ground<'_>, decide: &Decide) -> Result<Walked, Vec<F
         );
         walked.reach(Node::first(change), (None, 0), ground.pipeline);
     }
-    while let Some(next) = walked.queue.pop_front() {
+    while let Some(next) = walked.next() {
         if std::mem::replace(&mut walked.seen[next], true) {
             continue;
         }
         let node = walked.nodes[next].clone();
         for happening in all(&node, ground) {
-            if let Err(what) = walked.visit((next, &node), &happening, ground, decide) {
+            if let Err(what) = walked.visit((next, &node), &happening, (ground, decide)) {
                 walked.fault(next, (happening.label, what));
             }
         }
@@ -128,49 +100,36 @@ pub(crate) fn walk(ground: &Ground<'_>, decide: &Decide) -> Result<Walked, Vec<F
 }
 
 impl Walked {
+    /// The least disturbed nodes come first, so that a node is visited at its least depth.
+    fn next(&mut self) -> Option<usize> {
+        self.queues.iter_mut().find_map(VecDeque::pop_front)
+    }
+
     fn visit(
         &mut self,
         (index, node): (usize, &Node),
         happening: &Happening,
-        ground: &Ground<'_>,
-        decide: &Decide,
+        (ground, decide): (&Ground<'_>, &Decide),
     ) -> Result<(), String> {
         self.pairs += 1;
-        let decision = decide(&node.task, &happening.event, ground.rules(happening.now));
+        let tried = happening.tried(node, ground, decide);
         let follows = self.table.entry((node.name(), happening.label)).or_default();
-        let ended = node.ended_by(&happening.event);
-        match decision {
-            Decision::Ignore(_) => {
-                follows.insert("ignored");
-                check::stands(&ended)
-            }
-            Decision::Illegal(_) => {
-                follows.insert("illegal");
-                check::stands(&ended)
-            }
-            Decision::Change(change) => {
-                follows.insert(change.task.state.name());
-                let launches = change
-                    .jobs
-                    .iter()
-                    .any(|job| matches!(job.kind, JobKind::Agent(_)));
-                let after = ended.with((*change).clone());
-                check::change((node, &after), happening, &change, ground)?;
-                check::again(&after, happening, &change, (ground, decide))?;
-                let depth = self.depths[index] + u32::from(happening.interferes(node));
-                if depth > ground.interferences {
-                    return Ok(());
-                }
-                let to = self.reach(after, (Some((index, happening.label)), depth), ground.pipeline);
-                self.steps.push(Step {
-                    from: index,
-                    to,
-                    by: happening.by,
-                    launches,
-                });
-                Ok(())
-            }
+        follows.insert(tried.outcome);
+        let Some(after) = tried.holds? else {
+            return Ok(());
+        };
+        let depth = self.depths[index] + ground.reach.cost(happening, node);
+        if depth > ground.reach.bound() {
+            return Ok(());
         }
+        let to = self.reach(after, (Some((index, happening.label)), depth), ground.pipeline);
+        self.steps.push(Step {
+            from: index,
+            to,
+            by: happening.by,
+            launches: tried.launches,
+        });
+        Ok(())
     }
 
     fn reach(
@@ -191,12 +150,11 @@ impl Walked {
             return index;
         }
         self.depths[index] = depth;
-        // The least disturbed nodes come first, so that a node is visited at its least depth.
-        if from.is_some_and(|(before, _)| self.depths[before] == depth) {
-            self.queue.push_front(index);
-        } else {
-            self.queue.push_back(index);
+        let depth = depth as usize;
+        if self.queues.len() <= depth {
+            self.queues.resize_with(depth + 1, VecDeque::new);
         }
+        self.queues[depth].push_back(index);
         index
     }
 

@@ -9,6 +9,7 @@ use pipeline_core::observation::{Blocker, ItemObservation};
 use pipeline_core::pipeline::file::parse;
 use pipeline_core::pipeline::{Limits, Pipeline};
 use pipeline_core::project::{Ci, CiTimes, Links, Locale, MergeTime, Project};
+use pipeline_core::stage::GateName;
 use pipeline_core::time::Timestamp;
 
 /// When everything that a task remembers happened.
@@ -91,5 +92,37 @@ pub(crate) fn issue(blocker: Option<bool>) -> ItemObservation {
             .into_iter()
             .collect(),
         url: None,
+    }
+}
+
+/// The same pipeline, in which people review the pull request in the forge.
+pub(crate) fn with_forge_review(mut pipeline: Pipeline) -> Pipeline {
+    for stage in &mut pipeline.stages {
+        if stage.gates.contains(&GateName::CheckReviewerVerdict) {
+            stage.gates.push(GateName::CheckReviewApproved);
+        }
+    }
+    pipeline
+}
+
+/// A project with this CI, and a command that tests it.
+pub(crate) fn with_ci(ci: Ci) -> Project {
+    let commands = BTreeMap::from([("test".to_owned(), "make test".to_owned())]);
+    Project {
+        ci,
+        commands,
+        ..with_ci_outside()
+    }
+}
+
+/// CI is ours.
+pub(crate) fn ours() -> Ci {
+    Ci::Command("make test".to_owned())
+}
+
+/// There is no CI; the local tests take its place.
+pub(crate) fn nobodys() -> Ci {
+    Ci::None {
+        command: "make test".to_owned(),
     }
 }

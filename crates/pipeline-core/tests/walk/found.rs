@@ -1,0 +1,143 @@
+//! What the walk found once, as the shortest way there. Each of these failed before the rules were mended.
+
+use pipeline_core::project::Ci;
+use pipeline_core::task::{Resume, TaskState};
+
+use crate::trail::Trail;
+
+const TO_CI: [&str; 4] = ["branch started", "run finished", "pushed", "pull request opened"];
+
+fn with_our_ci() -> Trail {
+    Trail::with_ci(Ci::Command("make test".to_owned()))
+}
+
+/// Reviewed, tested and proven; the merge is under way.
+fn merging() -> Trail {
+    let well = "evidence: all is well";
+    let nothing = "run finished, nothing written";
+    Trail::with_ci(Ci::External)
+        .then(&TO_CI)
+        .then(&[well, nothing, well, nothing, well])
+}
+
+#[test]
+fn a_status_of_a_head_that_is_being_replaced_holds_nothing() {
+    let trail = with_our_ci().then(&TO_CI).then(&[
+        "evidence: CI runs",
+        "CI failed",
+        "timer: look at CI",
+        "evidence: CI red",
+    ]);
+    assert_eq!(trail.place(), "development working");
+    assert_eq!(trail.held_by(), Vec::<&str>::new());
+}
+
+#[test]
+fn only_the_newest_status_of_our_ci_holds_the_task() {
+    let round = [
+        "evidence: CI runs",
+        "CI passed",
+        "timer: look at CI",
+        "evidence: foreign head on top",
+    ];
+    let trail = with_our_ci().then(&TO_CI).then(&round).then(&round);
+    assert_eq!(trail.held_by(), ["report_status"]);
+}
+
+#[test]
+fn what_was_to_be_pushed_does_not_hold_the_run_that_came_after_it() {
+    let trail = Trail::with_ci(Ci::External).then(&[
+        "branch started",
+        "run finished",
+        "push refused, foreign head on top",
+    ]);
+    assert_eq!(trail.place(), "development working");
+    assert_eq!(trail.held_by(), Vec::<&str>::new());
+}
+
+#[test]
+fn what_is_green_while_our_own_ci_runs_is_not_its_verdict() {
+    let trail = with_our_ci().then(&TO_CI).then(&["evidence: all is well"]);
+    assert_eq!(trail.place(), "development waiting-ci");
+}
+
+#[test]
+fn our_ci_of_a_head_that_was_replaced_is_called_off() {
+    let blocked = with_our_ci()
+        .then(&TO_CI)
+        .then(&["evidence unavailable, for days"]);
+    assert_eq!(blocked.place(), "development blocked");
+    let trail = blocked.then(&["foreign head on top of ours"]);
+    assert_eq!((trail.node.task.ci_job, trail.node.jobs.len()), (None, 0));
+}
+
+#[test]
+fn rounds_with_a_default_branch_that_moves_are_counted_up_to_the_limit_only() {
+    let again = [
+        "default branch merged into ours",
+        "board: Approved",
+        "evidence: all is well",
+    ];
+    let trail = merging().then(&again).then(&again);
+    assert_eq!(trail.node.task.counters.base_merges, 0);
+    assert_eq!(trail.place(), "testing merging");
+}
+
+#[test]
+fn gates_do_not_look_at_a_result_that_is_not_on_the_branch() {
+    let trail = Trail::with_ci(Ci::External).then(&[
+        "branch started",
+        "run changed protected files",
+        "orchctl advance",
+    ]);
+    assert_eq!(trail.place(), "development waiting-human");
+    assert!(trail.note.contains("no result to judge"), "{}", trail.note);
+}
+
+#[test]
+fn a_closed_pull_request_does_not_change_what_a_restart_does() {
+    let resumed = |trail: &Trail| match &trail.node.task.state {
+        TaskState::Blocked { resume, .. } => Some(resume.clone()),
+        _ => None,
+    };
+    let reviewed = Trail::with_ci(Ci::External)
+        .then(&TO_CI)
+        .then(&["evidence: all is well", "pull request closed"]);
+    assert_eq!(resumed(&reviewed), Some(Resume::Role));
+    let blocked = merging().then(&["merge conflict", "run failed: agent", "pull request closed"]);
+    assert_eq!(resumed(&blocked), Some(Resume::Role));
+}
+
+#[test]
+fn the_outcome_of_a_merge_is_taken_wherever_it_comes() {
+    let mut trail = merging();
+    trail.node.task.state = TaskState::Waiting(pipeline_core::task::Wait::Answers);
+    let trail = trail.then(&["merged"]);
+    assert!(
+        trail.note.contains("nothing is being merged any more"),
+        "{}",
+        trail.note
+    );
+}
+
+#[test]
+fn the_status_of_our_ci_does_not_hold_the_merge() {
+    let well = "evidence: all is well";
+    let nothing = "run finished, nothing written";
+    let trail = with_our_ci()
+        .then(&TO_CI)
+        .then(&["CI passed", well, nothing, well, nothing, well])
+        .then(&["default branch merged into ours", "board: In Progress", well])
+        .then(&["CI passed", "timer: look at CI", well]);
+    assert_eq!(trail.place(), "testing merging");
+    assert_eq!(trail.held_by(), ["merge"]);
+}
+
+#[test]
+fn a_merge_of_another_head_does_not_hide_what_else_was_seen() {
+    let trail = Trail::with_ci(Ci::External)
+        .then(&TO_CI)
+        .then(&["evidence: CI runs"])
+        .then(&["pull request merged at another head, CI green"]);
+    assert_eq!(trail.place(), "development gathering");
+}
