@@ -28,11 +28,14 @@ impl Gate for CiGreen {
             Ok(_) if input.task.ci_green.is_some() && input.task.ci_green == input.task.code_tree => {
                 GateOutcome::Pass("CI green".to_owned())
             }
-            Ok(head) => match judge(head) {
+            Ok(head) => {
+                let outcome = judge(head);
                 // What is green so far is not what our own command says of this head.
-                GateOutcome::Pass(_) if input.task.ci_job.is_some() => GateOutcome::Pending(Pending::CiRuns),
-                outcome => outcome,
-            },
+                if matches!(outcome, GateOutcome::Pass(_)) && input.task.ci_job.is_some() {
+                    return GateOutcome::Pending(Pending::CiRuns);
+                }
+                outcome
+            }
         }
     }
 }

@@ -96,16 +96,18 @@ fn gates_do_not_look_at_a_result_that_is_not_on_the_branch() {
 
 #[test]
 fn a_closed_pull_request_does_not_change_what_a_restart_does() {
-    let resumed = |trail: &Trail| match &trail.node.task.state {
-        TaskState::Blocked { resume, .. } => Some(resume.clone()),
-        _ => None,
+    let resumed = |trail: &Trail| {
+        let TaskState::Blocked { resume, .. } = &trail.node.task.state else {
+            panic!("{} is not blocked", trail.place());
+        };
+        resume.clone()
     };
     let reviewed = Trail::with_ci(Ci::External)
         .then(&TO_CI)
         .then(&["evidence: all is well", "pull request closed"]);
-    assert_eq!(resumed(&reviewed), Some(Resume::Role));
+    assert_eq!(resumed(&reviewed), Resume::Role);
     let blocked = merging().then(&["merge conflict", "run failed: agent", "pull request closed"]);
-    assert_eq!(resumed(&blocked), Some(Resume::Role));
+    assert_eq!(resumed(&blocked), Resume::Role);
 }
 
 #[test]

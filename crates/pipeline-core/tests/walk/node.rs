@@ -21,14 +21,14 @@ pub(crate) struct Node {
 
 impl Node {
     /// A task that was just made.
-    pub(crate) fn first(change: Change) -> Self {
+    pub(crate) fn first(change: &Change) -> Self {
         let node = Self {
             task: change.task.clone(),
             jobs: BTreeSet::new(),
             outbox: BTreeMap::new(),
             timers: BTreeMap::new(),
         };
-        node.with(&change)
+        node.with(change)
     }
 
     /// What an event ends by itself, whatever the rules make of it: the job that reported, the effect that is answered.

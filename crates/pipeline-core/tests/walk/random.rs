@@ -34,7 +34,7 @@ fn no_long_way_at_random_ever_stalls_or_revives() {
 
 fn go(ground: &Ground<'_>, mut dice: Dice) -> Result<(), String> {
     let change = start(TASK, WorkItemId::new("ET-001"), &issue(None), ground.rules(NOW));
-    let mut node = normal(Node::first(change), ground.pipeline);
+    let mut node = normal(Node::first(&change), ground.pipeline);
     let mut trail = Vec::new();
     for _ in 0..STEPS {
         let happenings = all(&node, ground);
@@ -64,11 +64,11 @@ fn chosen<'a>(happenings: &'a [Happening], node: &Node, dice: &mut Dice) -> &'a 
         .iter()
         .filter(|happening| happening.is_smooth(node))
         .collect();
-    if !hoped.is_empty() && dice.next() % 2 == 0 {
+    if !hoped.is_empty() && dice.next().is_multiple_of(2) {
         return hoped[dice.below(hoped.len())];
     }
     let happening = &happenings[dice.below(happenings.len())];
-    if ends(happening) && dice.next() % 8 != 0 {
+    if ends(happening) && !dice.next().is_multiple_of(8) {
         return &happenings[dice.below(happenings.len())];
     }
     happening

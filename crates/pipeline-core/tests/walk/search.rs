@@ -73,7 +73,7 @@ pub(crate) fn walk(ground: &Ground<'_>, decide: &Decide) -> Result<Walked, Vec<F
             &issue(blocker),
             ground.rules(NOW),
         );
-        walked.reach(Node::first(change), (None, 0), ground.pipeline);
+        walked.reach(Node::first(&change), (None, 0), ground.pipeline);
     }
     while let Some(next) = walked.next() {
         if std::mem::replace(&mut walked.seen[next], true) {

@@ -39,7 +39,7 @@ impl Trail {
         let project = with_ci(ci);
         let ground = ground(&pipeline, &project);
         let change = start(TASK, WorkItemId::new("ET-001"), &issue(None), ground.rules(NOW));
-        let node = normal(Node::first(change), &pipeline);
+        let node = normal(Node::first(&change), &pipeline);
         Self {
             pipeline,
             project,
