@@ -53,6 +53,7 @@ fn settings(exe: &str, folder: &Path) -> RunnerSettings {
         projects: [(ProjectId::new("et"), project)].into(),
         kill_grace: Duration::from_secs(20),
         output_cap: 1 << 20,
+        stall: None,
     }
 }
 

@@ -67,9 +67,9 @@ fn ended(run_dir: &Path, work: Work, exit: &ExitRecord) -> io::Result<RunEnd> {
     let duration = exit.finished_at_ms.saturating_sub(exit.started_at_ms);
     Ok(RunEnd {
         failure: judge(work, exit, reported.as_ref()),
-        timed_out: exit.reason == EndReason::Timeout,
+        timed_out: matches!(exit.reason, EndReason::Timeout | EndReason::Stalled),
         cancelled: exit.reason == EndReason::Cancelled,
-        log_tail: output::last_lines(run_dir, LOG_TAIL)?,
+        log_tail: log_tail(run_dir, &remark(work, exit))?,
         record: run_record(reported, exit.exit_code, u64::try_from(duration).unwrap_or(0)),
     })
 }
@@ -87,7 +87,7 @@ fn salvaged(run_dir: &Path, work: Work) -> io::Result<Option<RunEnd>> {
         failure: provider.judge(0, Some(&reported)),
         timed_out: false,
         cancelled: false,
-        log_tail: output::last_lines(run_dir, LOG_TAIL)? + WITHOUT_MARKER,
+        log_tail: log_tail(run_dir, WITHOUT_MARKER)?,
         record: run_record(Some(reported), None, observed_duration_ms(run_dir)),
     }))
 }
@@ -103,7 +103,14 @@ fn judge(work: Work, exit: &ExitRecord, reported: Option<&ResultRecord>) -> Opti
                 format!("the program could not be started: {error}"),
             ))
         }
-        (EndReason::Timeout | EndReason::Exited, WorkKind::Command) => None,
+        (EndReason::Interrupted, _) => Some(failure(
+            FailureClass::Transient,
+            "the run was interrupted: its runner was asked to end, as when the machine or the container stops",
+        )),
+        (
+            EndReason::Timeout | EndReason::Stalled | EndReason::Lingered | EndReason::Exited,
+            WorkKind::Command,
+        ) => None,
         (EndReason::Timeout, WorkKind::Agent { .. }) => {
             let limit = duration_text(work.timeout_ms.div_ceil(1_000));
             Some(failure(
@@ -111,8 +118,41 @@ fn judge(work: Work, exit: &ExitRecord, reported: Option<&ResultRecord>) -> Opti
                 format!("the agent was stopped after {limit}, its time limit"),
             ))
         }
+        (EndReason::Stalled, WorkKind::Agent { .. }) => Some(failure(
+            FailureClass::Agent,
+            format!("the agent {}", stall_text(work)),
+        )),
+        // It had said that all went well; that it did not exit then is no reason to do the work again.
+        (EndReason::Lingered, WorkKind::Agent { provider }) => provider.judge(0, reported),
         (EndReason::Exited, WorkKind::Agent { provider }) => by_itself(provider, exit, reported),
     }
+}
+
+/// The end of the output, and a line of ours if there is something to say.
+fn log_tail(run_dir: &Path, remark: &str) -> io::Result<String> {
+    let mut text = output::last_lines(run_dir, LOG_TAIL)?;
+    if !text.is_empty() && !text.ends_with('\n') && !remark.is_empty() {
+        text.push('\n');
+    }
+    Ok(text + remark)
+}
+
+/// Added to the log of a run that did not end by itself, where nothing else would tell.
+fn remark(work: Work, exit: &ExitRecord) -> String {
+    match exit.reason {
+        EndReason::Stalled => format!("[it {}]\n", stall_text(work)),
+        EndReason::Lingered => "[it had reported success and did not exit; it was stopped]\n".to_owned(),
+        EndReason::Exited
+        | EndReason::Timeout
+        | EndReason::Cancelled
+        | EndReason::SpawnFailed
+        | EndReason::Interrupted => String::new(),
+    }
+}
+
+fn stall_text(work: Work) -> String {
+    let quiet = duration_text(work.stall_ms.saturating_mul(2).div_ceil(1_000));
+    format!("was stopped: for {quiet} it printed nothing, used no processor time and changed no file")
 }
 
 fn by_itself(

@@ -6,12 +6,15 @@ use std::time::Duration;
 
 use pipeline_core::port::PortError;
 use pipeline_core::port::runner::{RunSpec, RunWork};
-use process::{LaunchError, LaunchSpec, RunState, RunnerCommand};
+use process::{DEFAULT_LINE_CAP, LaunchError, LaunchSpec, RunState, RunnerCommand};
 
 use crate::environment;
 use crate::provider::{Assignment, Invocation};
 use crate::settings::{ProjectRuns, RunnerSettings};
 use crate::work::{Work, WorkKind};
+
+/// An agent that has said that its work is done may live on for so long.
+const LINGER: Duration = Duration::from_secs(30);
 
 /// The shell of project commands.
 pub(crate) const SHELL: &str = "/bin/sh";
@@ -28,14 +31,17 @@ pub(crate) fn start(settings: &RunnerSettings, spec: &RunSpec) -> Result<(), Por
         Err(error) => return Err(failed("could not look", error)),
     }
     let (kind, invocation) = plan(settings, spec)?;
-    let timeout_ms = millis(spec.timeout);
+    let work = Work {
+        kind,
+        timeout_ms: millis(spec.timeout),
+        stall_ms: settings.stall.map_or(0, millis),
+    };
     // The checkout was made a moment ago; if it is gone, the next attempt makes it again.
     let cwd = fs::canonicalize(&spec.directory).map_err(|error| {
         let directory = spec.directory.display();
         PortError::retry(format!("could not enter the checkout {directory}: {error}"))
     })?;
-    Work { kind, timeout_ms }
-        .save(&run_dir)
+    work.save(&run_dir)
         .map_err(|error| failed("could not write work.json", error))?;
     launch(&LaunchSpec {
         run_dir,
@@ -47,9 +53,15 @@ pub(crate) fn start(settings: &RunnerSettings, spec: &RunSpec) -> Result<(), Por
             argv: invocation.argv,
             cwd,
             env: invocation.env,
-            timeout_ms,
+            timeout_ms: work.timeout_ms,
             grace_ms: millis(settings.kill_grace),
             output_cap: settings.output_cap,
+            line_cap: DEFAULT_LINE_CAP,
+            stall_ms: work.stall_ms,
+            done: match kind {
+                WorkKind::Agent { provider } => Some(provider.done_line(LINGER)),
+                WorkKind::Command => None,
+            },
         },
         stdin: invocation.stdin,
     })

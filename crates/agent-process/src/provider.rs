@@ -5,14 +5,16 @@ pub(crate) mod command;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use pipeline_core::id::WorkItemId;
 use pipeline_core::role::Role;
 use pipeline_core::run::RunFailure;
 use pipeline_core::stage::StageName;
+use process::DoneLine;
 use serde::{Deserialize, Serialize};
 
-use crate::result_record::ResultRecord;
+use crate::result_record::{self, ResultRecord};
 use command::AgentCommand;
 
 /// Who works as the agents of a project.
@@ -69,6 +71,13 @@ impl Provider {
 }
 
 impl ProviderKind {
+    /// How an agent of this kind says that its work is done: by a result record without error.
+    pub(crate) fn done_line(self, linger: Duration) -> DoneLine {
+        match self {
+            Self::Command => result_record::done_line(linger),
+        }
+    }
+
     /// What a program that exited by itself tells us by its exit code and its result record; `None`: it went well.
     pub(crate) fn judge(self, exit_code: i32, record: Option<&ResultRecord>) -> Option<RunFailure> {
         match self {

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use pipeline_core::id::RunId;
 use pipeline_core::port::PortError;
 use pipeline_core::port::run_log::RunLog;
+use process::Progress;
 
 use crate::blocking::blocking;
 use crate::output;
@@ -21,6 +22,20 @@ impl ProcessRunLog {
     #[must_use]
     pub fn new(runs_dir: PathBuf) -> Self {
         Self { runs_dir }
+    }
+}
+
+impl ProcessRunLog {
+    /// How a run stands while it runs, and how it stood last; `None` when its runner has said nothing yet (or there is
+    /// no such run).
+    pub async fn progress(&self, run: &RunId) -> Result<Option<Progress>, PortError> {
+        let (run, run_dir) = (*run, self.runs_dir.join(run.to_string()));
+        blocking(move || {
+            process::read_progress(&run_dir).map_err(|error| {
+                PortError::retry(format!("could not read the progress of run {run}: {error}"))
+            })
+        })
+        .await
     }
 }
 

@@ -24,6 +24,8 @@ pub struct RunnerSettings {
     pub kill_grace: Duration,
     /// Bytes kept of each of a run's two outputs.
     pub output_cap: u64,
+    /// A run that does nothing for so long is taken for stalled, and is stopped after twice that time; `None`: never.
+    pub stall: Option<Duration>,
 }
 
 /// How one project's runs are started.

@@ -18,6 +18,9 @@ pub(crate) struct Work {
     pub(crate) kind: WorkKind,
     /// It is stopped after this.
     pub(crate) timeout_ms: u64,
+    /// It is suspected of a stall after this; 0: never.
+    #[serde(default)]
+    pub(crate) stall_ms: u64,
 }
 
 /// Whose rules say whether it failed.

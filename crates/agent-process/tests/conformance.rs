@@ -50,6 +50,7 @@ impl Harness {
             projects: [(ProjectId::new("et"), project)].into(),
             kill_grace: Duration::from_secs(600),
             output_cap: 1 << 20,
+            stall: None,
         });
         Self {
             folder,

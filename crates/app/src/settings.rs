@@ -65,6 +65,8 @@ pub struct Settings {
     pub agent_timeouts: BTreeMap<Role, Duration>,
     /// Between TERM and KILL.
     pub agent_kill_grace: Duration,
+    /// A run that does nothing for so long is taken for stalled; none: never.
+    pub agent_stall: Option<Duration>,
     /// Cap of a run's output, in bytes.
     pub agent_output_cap: u64,
     /// This instance is staging.

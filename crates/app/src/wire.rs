@@ -103,6 +103,7 @@ impl Parts {
                 projects: runs,
                 kill_grace: settings.agent_kill_grace,
                 output_cap: settings.agent_output_cap,
+                stall: settings.agent_stall,
             })),
             run_log: Arc::new(ProcessRunLog::new(places.runs())),
             prompts: prompts::built_in(),

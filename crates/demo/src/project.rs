@@ -78,6 +78,7 @@ pub(crate) fn settings(home: &Path, options: &Options, memory: &Memory) -> Setti
         agent_timeout: Duration::from_secs(3_600),
         agent_timeouts: BTreeMap::new(),
         agent_kill_grace: Duration::from_secs(2),
+        agent_stall: Some(Duration::from_secs(900)),
         agent_output_cap: 64 << 20,
         staging: false,
         profile: Profile::Fast,

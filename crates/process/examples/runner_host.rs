@@ -23,6 +23,9 @@ fn launch_and_wait(exe: &str, run_dir: &str, script: &str) -> ExitCode {
         timeout_ms: 60_000,
         grace_ms: 1_000,
         output_cap: 1 << 20,
+        line_cap: process::DEFAULT_LINE_CAP,
+        stall_ms: 0,
+        done: None,
     };
     let runner = RunnerCommand {
         exe: exe.into(),

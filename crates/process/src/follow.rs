@@ -9,7 +9,8 @@ use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use crate::lock;
 use crate::moment::{self, Deadline};
-use crate::run_dir::{self, CANCEL, CONTROL, ExitRecord};
+use crate::record::ExitRecord;
+use crate::run_dir::{self, CANCEL, CONTROL};
 
 /// How often [`wait`] looks when it cannot watch the runner itself.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);

@@ -17,9 +17,10 @@ use crate::follow::{RunState, cancel, wait};
 use crate::lock::{self, FileLock};
 use crate::log_text::tail;
 use crate::moment::{self, Deadline};
-use crate::run_dir::{self, RUN_DIR_VARIABLE, RunSpec};
+use crate::run_dir::{self, RUN_DIR_VARIABLE};
 use crate::runner::READY;
 use crate::spawn;
+use crate::spec::RunSpec;
 
 /// A runner is ready in milliseconds; this is for a machine that swaps.
 const READY_LIMIT: Duration = Duration::from_secs(20);

@@ -26,6 +26,33 @@ impl Deadline {
     }
 }
 
+/// A moment on the monotonic clock, which stands still while the machine sleeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Moment(Instant);
+
+impl Moment {
+    pub(crate) fn now() -> Moment {
+        Moment(now())
+    }
+
+    /// How long ago it was; zero when it lies in the future.
+    pub(crate) fn age(self, now: Moment) -> Duration {
+        now.0.saturating_duration_since(self.0)
+    }
+
+    /// How long it is until then; zero when it has come.
+    pub(crate) fn until(self, now: Moment) -> Duration {
+        self.0.saturating_duration_since(now.0)
+    }
+
+    /// So much later; at most a day, which is later than anybody looks.
+    pub(crate) fn after(self, wait: Duration) -> Moment {
+        Moment(self.0 + wait.min(DAY))
+    }
+}
+
+const DAY: Duration = Duration::from_secs(86_400);
+
 #[allow(
     clippy::disallowed_methods,
     reason = "limits of real processes are measured here and nowhere else"

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::follow::lock_held;
+use crate::ledger::Ledger;
 use crate::moment::{self, Deadline};
 use crate::run_dir::RUN_DIR_VARIABLE;
 use crate::tree::{self, Killer, ProcessStat};
@@ -16,8 +17,9 @@ const PAUSE: Duration = Duration::from_millis(5);
 
 /// Kills what is left of a lost run, before its checkout is used again. Returns how many processes were killed.
 ///
-/// They are known by [`RUN_DIR_VARIABLE`] in their first environment, so it does not matter where they hang now.
-/// A process that was started with a cleaned environment is not found. Errors: the runner lives (its processes
+/// It does not matter where they hang now. They are known by [`RUN_DIR_VARIABLE`] in their first environment, by the
+/// brand that every process of a run inherits, by the identities (pid, start time, boot) and sessions that the runner
+/// had written down, and as children of those. No other process is signalled. Errors: the runner lives (its processes
 /// are its own business), or a process would not die.
 pub fn kill_orphans(run_dir: &Path) -> io::Result<u64> {
     if lock_held(run_dir)? {
@@ -27,15 +29,11 @@ pub fn kill_orphans(run_dir: &Path) -> io::Result<u64> {
         )));
     }
     let mark = format!("{RUN_DIR_VARIABLE}={}", run_dir.canonicalize()?.display());
-    let marked = || {
-        tree::all()
-            .into_iter()
-            .filter(|stat| has_mark(stat, &mark))
-            .collect::<Vec<_>>()
-    };
+    let ledger = Ledger::read(run_dir)?;
+    let living = || ledger.living(&tree::all(), |stat| has_mark(stat, &mark));
     let limit = Deadline::after(LIMIT);
     let mut killer = Killer::default();
-    while killer.pass(marked) {
+    while killer.pass(living) {
         if limit.passed() {
             return Err(io::Error::other(format!(
                 "processes of {} would not die",
@@ -47,7 +45,7 @@ pub fn kill_orphans(run_dir: &Path) -> io::Result<u64> {
     Ok(killer.killed())
 }
 
-/// A zombie has no environment any more, a stranger's cannot be read: neither is a living process of the run.
+/// A stranger's environment cannot be read.
 fn has_mark(stat: &ProcessStat, mark: &str) -> bool {
     fs::read(format!("/proc/{}/environ", stat.pid())).is_ok_and(|environment| {
         environment

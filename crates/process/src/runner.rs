@@ -1,10 +1,18 @@
 //! Runner mode: the small process that owns one run from before its program starts until after its last process is
 //! gone. It must not know who launched it or why; all that it knows stands in the run directory.
 
-mod capped_log;
-mod reaper;
-mod stop;
 mod supervise;
+mod program;
+mod stream;
+mod lines;
+mod capped_log;
+mod stop;
+mod signals;
+mod vitals;
+mod census;
+mod quiet;
+mod files;
+mod reaper;
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -15,8 +23,12 @@ use rustix::fs::Mode;
 use rustix::io::fcntl_dupfd_cloexec;
 use rustix::process::{Resource, Rlimit, getpid, set_child_subreaper, setrlimit, setsid, umask};
 
+use crate::brand::Brand;
+use crate::ledger::Ledger;
 use crate::lock::{self, FileLock};
-use crate::run_dir::{self, EXIT, LOCK, RunSpec, SPEC};
+use crate::run_dir::{self, EXIT, LOCK, SPEC};
+use crate::spec::RunSpec;
+use signals::Signals;
 
 /// Exit code of a runner whose run directory has a living runner already, or has had one.
 pub const EXIT_ALREADY_RUNNING: u8 = 3;
@@ -38,6 +50,10 @@ enum RunnerError {
 /// Guarantees: the lock is held for its whole life; stdout and stderr of the program are drained whatever happens;
 /// `exit.json` appears whole, last, and only when no process of the run is left. A process that cannot be killed
 /// (uninterruptible sleep) therefore keeps the run "running" until it is gone.
+///
+/// TERM and INT end the program in an orderly way (TERM, grace, KILL; the reason is
+/// [`EndReason::Interrupted`](crate::EndReason::Interrupted)), a second one at once. As the first process of a container
+/// it also reaps what is not its own.
 pub fn runner_main(run_dir: &Path) -> ExitCode {
     match own_run(run_dir) {
         Ok(()) => ExitCode::SUCCESS,
@@ -63,10 +79,12 @@ fn own_run(run_dir: &Path) -> Result<(), RunnerError> {
         return Err(RunnerError::AlreadyRunning);
     }
     lock.write_pid().map_err(failed("write its pid"))?;
-    become_supervisor().map_err(failed("set up the runner"))?;
+    let signals = Signals::listen().map_err(failed("listen to signals"))?;
+    let brand = become_supervisor().map_err(failed("set up the runner"))?;
     let spec = read_spec(run_dir).map_err(failed("read the run's spec"))?;
     report_ready().map_err(failed("let go of its stdout"))?;
-    let record = supervise::supervise(run_dir, &spec).map_err(failed("supervise the run"))?;
+    let record = supervise::supervise(run_dir, &spec, Ledger::new(brand), signals);
+    let record = record.map_err(failed("supervise the run"))?;
     let json =
         serde_json::to_vec_pretty(&record).map_err(|error| failed("write the marker")(error.into()))?;
     run_dir::write_whole(run_dir, EXIT, &json).map_err(failed("write the marker"))
@@ -92,7 +110,8 @@ fn inherited_lock(run_dir: &Path) -> io::Result<File> {
     }
 }
 
-fn become_supervisor() -> io::Result<()> {
+/// What all our children inherit, and that they stay ours.
+fn become_supervisor() -> io::Result<Option<Brand>> {
     // Fails only for a leader of a process group, which is away from the launcher's terminal signals as well.
     let _ = setsid();
     umask(Mode::from_bits_truncate(0o077));
@@ -105,7 +124,7 @@ fn become_supervisor() -> io::Result<()> {
     )?;
     // Orphans below us become our children: none escapes by a double fork or a session of its own.
     set_child_subreaper(Some(getpid()))?;
-    Ok(())
+    Brand::burn()
 }
 
 fn read_spec(run_dir: &Path) -> io::Result<RunSpec> {

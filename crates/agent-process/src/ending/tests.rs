@@ -17,6 +17,8 @@ fn exit(reason: EndReason, exit_code: Option<i32>, signal: Option<i32>) -> ExitR
         stderr_bytes: 0,
         dropped_bytes: 0,
         processes_killed: 0,
+        lines: 0,
+        resources: process::ResourceUse::default(),
     }
 }
 
@@ -43,6 +45,7 @@ fn check(
     let work = Work {
         kind,
         timeout_ms: 90_000,
+        stall_ms: 900_000,
     };
     match (judge(work, exit, reported), expected) {
         (None, None) => {}
@@ -107,6 +110,12 @@ fn an_agent_that_was_ended_by_others_failed_whatever_it_had_said() {
         fine.as_ref(),
         Some((Agent, "the agent was stopped after 1m 30s")),
     );
+    let stalled = exit(EndReason::Stalled, None, Some(15));
+    let text = "the agent was stopped: for 30m 00s it printed nothing";
+    check(AGENT, &stalled, fine.as_ref(), Some((Agent, text)));
+    let stopped = exit(EndReason::Interrupted, None, Some(15));
+    let text = "the run was interrupted";
+    check(AGENT, &stopped, fine.as_ref(), Some((Transient, text)));
     let cancelled = exit(EndReason::Cancelled, Some(0), None);
     check(
         AGENT,
@@ -118,6 +127,14 @@ fn an_agent_that_was_ended_by_others_failed_whatever_it_had_said() {
     missing.error = Some("\"agent\" was not found".to_owned());
     let text = "the program could not be started: \"agent\" was not found";
     check(AGENT, &missing, None, Some((Permanent, text)));
+}
+
+#[test]
+fn an_agent_that_had_reported_success_and_did_not_exit_succeeded() {
+    let lingered = exit(EndReason::Lingered, None, Some(9));
+    check(AGENT, &lingered, said(false, "all done").as_ref(), None);
+    let text = "the agent ended without a result record";
+    check(AGENT, &lingered, None, Some((FailureClass::Agent, text)));
 }
 
 #[test]
@@ -138,6 +155,11 @@ fn a_command_fails_only_when_it_could_not_be_run_or_was_called_off() {
         None,
         None,
     );
+    let stalled = exit(EndReason::Stalled, None, Some(9));
+    check(WorkKind::Command, &stalled, None, None);
+    let stopped = exit(EndReason::Interrupted, None, Some(15));
+    let text = "the run was interrupted";
+    check(WorkKind::Command, &stopped, None, Some((Transient, text)));
     let missing = exit(EndReason::SpawnFailed, None, None);
     let text = "the program could not be started";
     check(WorkKind::Command, &missing, None, Some((Permanent, text)));
@@ -156,6 +178,7 @@ fn a_run_lasts_from_its_start_to_its_end_and_never_less_than_nothing() {
     let work = Work {
         kind: WorkKind::Command,
         timeout_ms: 1,
+        stall_ms: 0,
     };
     let mut marker = exited(0);
     let duration = |marker: &ExitRecord| ended(folder.path(), work, marker).unwrap().record.duration_ms;

@@ -45,6 +45,7 @@ impl Bench {
             projects: [(ProjectId::new("et"), project)].into(),
             kill_grace: Duration::from_secs(600),
             output_cap: 1 << 20,
+            stall: None,
         }
     }
 

@@ -28,6 +28,7 @@ pub(super) static TABLE: &[&dyn Row] = &[
     &AGENT_TIMEOUT_SECONDS,
     &AGENT_TIMEOUT_OVERRIDES,
     &AGENT_KILL_GRACE_SECONDS,
+    &AGENT_STALL_SECONDS,
     &AGENT_OUTPUT_CAP_MB,
     &CI_POLL_INTERVAL_S,
     &CI_POLL_MAX_ATTEMPTS,
@@ -50,7 +51,6 @@ pub(super) const LATER: &[&str] = &[
     "agent_fallback_model",
     "agent_effort",
     "agent_provider",
-    "agent_stall_seconds",
     "log_keep_",
     "job_attempts",
     "breaker_threshold",
@@ -192,6 +192,17 @@ pub(super) static AGENT_KILL_GRACE_SECONDS: Key<Duration> = Key::required(
 )
 .or("20")
 .or_fast("2");
+
+pub(super) static AGENT_STALL_SECONDS: Key<Duration> = Key::required(
+    "agent_stall_seconds",
+    &Seconds {
+        least: 0.0,
+        most: 86_400.0,
+    },
+    "A run that prints nothing, uses no processor time and changes no file for so long is taken for stalled, and is \
+     stopped after twice that time; 0 never.",
+)
+.or("900");
 
 pub(super) static AGENT_OUTPUT_CAP_MB: Key<u64> = Key::required(
     "agent_output_cap_mb",

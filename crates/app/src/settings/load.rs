@@ -198,6 +198,7 @@ fn settings(scope: &Scope, projects: &[ProjectSettings]) -> Option<Settings> {
         agent_timeout: keys::AGENT_TIMEOUT_SECONDS.get(scope)?,
         agent_timeouts: keys::AGENT_TIMEOUT_OVERRIDES.get(scope)?,
         agent_kill_grace: keys::AGENT_KILL_GRACE_SECONDS.get(scope)?,
+        agent_stall: Some(keys::AGENT_STALL_SECONDS.get(scope)?).filter(|stall| !stall.is_zero()),
         agent_output_cap: keys::AGENT_OUTPUT_CAP_MB.get(scope)? << 20,
         staging: keys::STAGING.get(scope)?,
         profile: keys::PROFILE.get(scope)?,

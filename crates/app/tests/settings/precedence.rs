@@ -107,6 +107,7 @@ fn defaults_are_those_of_the_design() {
         [settings.agent_timeout, settings.agent_kill_grace].map(|time| time.as_secs()),
         [3_600, 20]
     );
+    assert_eq!(settings.agent_stall, Some(Duration::from_secs(900)));
     assert_eq!(settings.agent_output_cap, 64 << 20);
     assert!(!settings.staging && settings.agent_timeouts.is_empty());
     assert_eq!(settings.profile, Profile::Normal);

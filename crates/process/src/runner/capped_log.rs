@@ -16,7 +16,6 @@ pub(super) struct CappedLog {
     file: File,
     cap: u64,
     len: u64,
-    total: u64,
     dropped: u64,
     has_gap: bool,
 }
@@ -27,7 +26,6 @@ impl CappedLog {
             file,
             cap: cap.max(LEAST_CAP),
             len: 0,
-            total: 0,
             dropped: 0,
             has_gap: false,
         }
@@ -35,7 +33,6 @@ impl CappedLog {
 
     /// Never fails: on a full disk the bytes count as dropped, and the program goes on.
     pub(super) fn append(&mut self, bytes: &[u8]) {
-        self.total += bytes.len() as u64;
         let mut rest = bytes;
         while !rest.is_empty() {
             if self.len >= self.cap && self.make_room().is_err() {
@@ -52,12 +49,7 @@ impl CappedLog {
         }
     }
 
-    /// Bytes that came in all.
-    pub(super) fn total(&self) -> u64 {
-        self.total
-    }
-
-    /// Bytes that came and are not in the file.
+    /// Bytes that were appended and are not in the file.
     pub(super) fn dropped(&self) -> u64 {
         self.dropped
     }
@@ -127,7 +119,7 @@ mod tests {
     fn what_fits_is_kept_whole() {
         let input = lines(512);
         let (log, file) = logged(4096, std::iter::once(input.clone()));
-        assert_eq!((file, log.total(), log.dropped()), (input, 4096, 0));
+        assert_eq!((file, log.dropped()), (input, 0));
     }
 
     #[test]
@@ -143,7 +135,6 @@ mod tests {
             let input = lines(count);
             let (log, file) = logged(4096, input.chunks(chunk).map(<[u8]>::to_vec));
             let case = format!("{count} lines by {chunk}");
-            assert_eq!(log.total(), input.len() as u64, "{case}");
             assert!(file.len() <= 4096, "{case}");
             assert_eq!(file[..2048], input[..2048], "{case}");
             let newest = file.len() - 2048 - gap_line(0).len();
@@ -153,7 +144,7 @@ mod tests {
                 input[input.len() - newest..],
                 "{case}"
             );
-            assert_eq!(log.dropped(), log.total() - 2048 - newest as u64, "{case}");
+            assert_eq!(log.dropped(), (input.len() - 2048 - newest) as u64, "{case}");
             let gap = String::from_utf8_lossy(&file[2048..2048 + gap_line(0).len()]);
             assert_eq!(gap, gap_line(log.dropped()), "{case}");
         }
@@ -164,6 +155,6 @@ mod tests {
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
         let mut log = CappedLog::new(full, 4096);
         log.append(&lines(1000));
-        assert_eq!((log.total(), log.dropped()), (8000, 8000));
+        assert_eq!(log.dropped(), 8000);
     }
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::moment::Deadline;
-use crate::run_dir::{CANCEL, EndReason};
+use crate::record::EndReason;
+use crate::run_dir::CANCEL;
 
 /// When and why the program is to be stopped.
 pub(super) struct Stop {
@@ -19,8 +20,17 @@ pub(super) struct Stop {
 
 enum State {
     NotAsked,
-    Grace { reason: EndReason, until: Deadline },
-    Killing { reason: EndReason },
+    /// Others than the clock and the control file want it.
+    Asked {
+        reason: EndReason,
+    },
+    Grace {
+        reason: EndReason,
+        until: Deadline,
+    },
+    Killing {
+        reason: EndReason,
+    },
 }
 
 /// What the supervisor must do now.
@@ -40,26 +50,37 @@ impl Stop {
         }
     }
 
+    /// Asks for the end. One that is under way keeps its reason.
+    pub(super) fn ask(&mut self, reason: EndReason) {
+        if matches!(self.state, State::NotAsked) {
+            self.state = State::Asked { reason };
+        }
+    }
+
+    /// Ends the grace, if it runs.
+    pub(super) fn hurry(&mut self) {
+        if let State::Asked { reason } | State::Grace { reason, .. } = self.state {
+            self.state = State::Killing { reason };
+        }
+    }
+
     /// Looks at the clock and the control file. `program` must not be reaped yet: it leads the group.
     pub(super) fn check(&mut self, program: Pid) -> Order {
+        if let Some(reason) = self.asked() {
+            // Fails only when nobody is left in the group, and then the supervisor sees the exit.
+            let _ = kill_process_group(program, Signal::TERM);
+            self.state = State::Grace {
+                reason,
+                until: Deadline::after(self.grace),
+            };
+        }
         match self.state {
-            State::NotAsked => {
-                if let Some(reason) = self.asked() {
-                    // Fails only when nobody is left in the group, and then the supervisor sees the exit.
-                    let _ = kill_process_group(program, Signal::TERM);
-                    self.state = State::Grace {
-                        reason,
-                        until: Deadline::after(self.grace),
-                    };
-                }
-                Order::Nothing
-            }
             State::Grace { reason, until } if until.passed() => {
                 self.state = State::Killing { reason };
                 Order::KillAll
             }
-            State::Grace { .. } => Order::Nothing,
             State::Killing { .. } => Order::KillAll,
+            State::NotAsked | State::Asked { .. } | State::Grace { .. } => Order::Nothing,
         }
     }
 
@@ -67,25 +88,28 @@ impl Stop {
     pub(super) fn remaining(&self) -> Duration {
         match self.state {
             State::NotAsked => self.limit.remaining(),
+            State::Asked { .. } => Duration::ZERO,
             State::Grace { until, .. } => until.remaining(),
             State::Killing { .. } => Duration::MAX,
         }
     }
 
-    /// Why the program ended, once it has.
-    pub(super) fn reason(&self) -> EndReason {
+    /// Why the program is being stopped or was stopped, if so.
+    pub(super) fn reason(&self) -> Option<EndReason> {
         match self.state {
-            State::NotAsked => EndReason::Exited,
-            State::Grace { reason, .. } | State::Killing { reason } => reason,
+            State::NotAsked => None,
+            State::Asked { reason } | State::Grace { reason, .. } | State::Killing { reason } => Some(reason),
         }
     }
 
-    /// Whether the run is to be stopped, and why.
+    /// Why the end is to begin now.
     fn asked(&self) -> Option<EndReason> {
-        if self.cancelled() {
-            return Some(EndReason::Cancelled);
+        match self.state {
+            State::NotAsked if self.cancelled() => Some(EndReason::Cancelled),
+            State::NotAsked => self.limit.passed().then_some(EndReason::Timeout),
+            State::Asked { reason } => Some(reason),
+            State::Grace { .. } | State::Killing { .. } => None,
         }
-        self.limit.passed().then_some(EndReason::Timeout)
     }
 
     /// Whether the control file holds the order.

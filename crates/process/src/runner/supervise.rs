@@ -1,23 +1,28 @@
-//! Watching one program: its outputs, its end, the clock and the control file, in one loop on one thread.
+//! Watching one program: its outputs, its end, the clock, the control file and signals to us, in one loop on one
+//! thread.
 
-use std::fs::File;
-use std::io::{self, ErrorKind, Read};
-use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::process::CommandExt;
+use std::io;
+use std::os::fd::OwnedFd;
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::Child;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags};
-use rustix::fs::{OFlags, fcntl_setfl};
-use rustix::process::{Pid, PidfdFlags, getpid, pidfd_open};
+use rustix::process::{Pid, PidfdFlags, Signal, WaitStatus, getpid, pidfd_open};
 
 use super::capped_log::CappedLog;
+use super::lines::Lines;
+use super::program;
 use super::reaper::{Reaper, Remaining};
+use super::signals::Signals;
 use super::stop::{Order, Stop};
-use crate::moment::{self, Deadline};
-use crate::run_dir::{self, CONTROL, EndReason, ExitRecord, RunSpec, STDIN, stderr_log, stdout_log};
-use crate::spawn;
+use super::stream::Stream;
+use super::vitals::Vitals;
+use crate::ledger::Ledger;
+use crate::moment::{self, Deadline, Moment};
+use crate::record::{EndReason, ExitRecord, ResourceUse};
+use crate::run_dir::{self, CONTROL, stderr_log, stdout_log};
+use crate::spec::RunSpec;
 use crate::tree::{self, Killer};
 
 /// How soon an order in the control file is seen, and how soon dead orphans are collected.
@@ -27,32 +32,45 @@ const LOOK_AGAIN: Duration = Duration::from_millis(100);
 /// can be sent away) can still hold them open.
 const REST_LIMIT: Duration = Duration::from_millis(500);
 
+/// Who stops a whole unit sends TERM to one process after the other: when the program died of it, ours is on its way.
+const OUR_TERM: Duration = Duration::from_millis(250);
+
 const FIRST_KILL_PAUSE: Duration = Duration::from_millis(1);
-const CHUNK: usize = 64 << 10;
 
 /// Runs the program to its end and says how that came about. Errors: only of the run directory or the kernel; a
 /// program that cannot be started is a record.
-pub(super) fn supervise(run_dir: &Path, spec: &RunSpec) -> io::Result<ExitRecord> {
-    let out = CappedLog::new(run_dir::create(&stdout_log(run_dir))?, spec.output_cap);
-    let err = CappedLog::new(run_dir::create(&stderr_log(run_dir))?, spec.output_cap);
+pub(super) fn supervise(
+    run_dir: &Path,
+    spec: &RunSpec,
+    ledger: Ledger,
+    signals: Signals,
+) -> io::Result<ExitRecord> {
+    let logs = Logs {
+        stdout: CappedLog::new(run_dir::create(&stdout_log(run_dir))?, spec.output_cap),
+        stderr: CappedLog::new(run_dir::create(&stderr_log(run_dir))?, spec.output_cap),
+    };
     let limit = Duration::from_millis(spec.timeout_ms);
     let stop = Stop::new(run_dir.join(CONTROL), limit, Duration::from_millis(spec.grace_ms));
+    let mut vitals = Vitals::new(run_dir, spec, ledger);
     let started_at_ms = moment::unix_ms();
     if stop.cancelled() {
         return Ok(never_ran(EndReason::Cancelled, None, started_at_ms));
     }
-    let child = match start(run_dir, spec) {
+    let child = match program::start(run_dir, spec) {
         Ok(child) => child,
         Err(error) => {
-            return Ok(never_ran(
-                EndReason::SpawnFailed,
-                Some(error.to_string()),
-                started_at_ms,
-            ));
+            let error = Some(error.to_string());
+            return Ok(never_ran(EndReason::SpawnFailed, error, started_at_ms));
         }
     };
     let program = Pid::from_child(&child);
-    let ended = Supervisor::of(child, out, err, stop).and_then(|it| it.run(started_at_ms));
+    vitals.begin(program, started_at_ms);
+    let watch = Watch {
+        stop,
+        signals,
+        vitals,
+    };
+    let ended = Supervisor::of(child, spec, logs, watch).and_then(|it| it.run(started_at_ms));
     if ended.is_err() {
         // We are about to leave: what we cannot watch must not stay.
         kill_until_nobody_is_left(&mut Reaper::new(program), &mut Killer::default(), || ())?;
@@ -89,69 +107,54 @@ fn never_ran(reason: EndReason, error: Option<String>, started_at_ms: i64) -> Ex
         stderr_bytes: 0,
         dropped_bytes: 0,
         processes_killed: 0,
+        lines: 0,
+        resources: ResourceUse {
+            note: "the program never ran".to_owned(),
+            ..ResourceUse::default()
+        },
     }
 }
 
-/// The program leads a process group of its own, so that a signal to its group does not hit us.
-fn start(run_dir: &Path, spec: &RunSpec) -> io::Result<Child> {
-    let Some((program, args)) = spec.argv.split_first() else {
-        return Err(io::Error::new(
-            ErrorKind::InvalidInput,
-            "the command line is empty",
-        ));
-    };
-    let path = spec.env.get("PATH").map(AsRef::as_ref);
-    let Some(file) = spawn::resolve(program.as_ref(), path, Some(&spec.cwd)) else {
-        let text = format!("{program:?} was not found; install it or correct its path");
-        return Err(io::Error::new(ErrorKind::NotFound, text));
-    };
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "a run's program is spawned here and nowhere else"
-    )]
-    let mut command = std::process::Command::new(file);
-    command
-        .arg0(program)
-        .args(args)
-        .env_clear()
-        .envs(&spec.env)
-        .current_dir(&spec.cwd)
-        .process_group(0);
-    command
-        .stdin(File::open(run_dir.join(STDIN))?)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    spawn::spawn_with_retry(&mut command).map_err(|error| {
-        let error = spawn::explain(error, Some(&spec.cwd));
-        io::Error::new(error.kind(), format!("could not run {program:?}: {error}"))
-    })
+struct Logs {
+    stdout: CappedLog,
+    stderr: CappedLog,
 }
 
-struct Supervisor {
+/// All that can make the program end before it wants to.
+struct Watch<'a> {
+    stop: Stop,
+    signals: Signals,
+    vitals: Vitals<'a>,
+}
+
+struct Supervisor<'a> {
     program: Pid,
     pidfd: OwnedFd,
     stdout: Stream,
     stderr: Stream,
-    stop: Stop,
+    /// How long the program may live on when it has said that its work is done.
+    linger: Option<Duration>,
+    watch: Watch<'a>,
     reaper: Reaper,
     killer: Killer,
 }
 
-/// One output of the program and where it goes.
-struct Stream {
-    pipe: Option<File>,
-    log: CappedLog,
-}
-
-impl Supervisor {
-    fn of(mut child: Child, out: CappedLog, err: CappedLog, stop: Stop) -> io::Result<Supervisor> {
+impl<'a> Supervisor<'a> {
+    fn of(mut child: Child, spec: &RunSpec, logs: Logs, watch: Watch<'a>) -> io::Result<Supervisor<'a>> {
         let program = Pid::from_child(&child);
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let listening = Lines::new(spec.line_cap, spec.done.clone());
+        let deaf = Lines::new(spec.line_cap, None);
         Ok(Supervisor {
             program,
             pidfd: pidfd_open(program, PidfdFlags::empty())?,
-            stdout: Stream::of(child.stdout.take().map(OwnedFd::from), out)?,
-            stderr: Stream::of(child.stderr.take().map(OwnedFd::from), err)?,
-            stop,
+            stdout: Stream::of(stdout.map(OwnedFd::from), listening, logs.stdout)?,
+            stderr: Stream::of(stderr.map(OwnedFd::from), deaf, logs.stderr)?,
+            linger: spec
+                .done
+                .as_ref()
+                .map(|done| Duration::from_millis(done.linger_ms)),
+            watch,
             reaper: Reaper::new(program),
             killer: Killer::default(),
         })
@@ -162,17 +165,21 @@ impl Supervisor {
         self.until_nobody_is_left()?;
         self.rest();
         let status = self.reaper.status();
+        let reason = self.reason(status)?;
+        let resources = self.watch.vitals.end([&self.stdout, &self.stderr], reason);
         Ok(ExitRecord {
             exit_code: status.and_then(|status| status.exit_status()),
             signal: status.and_then(|status| status.terminating_signal()),
-            reason: self.stop.reason(),
+            reason,
             error: None,
             started_at_ms,
             finished_at_ms: moment::unix_ms(),
-            stdout_bytes: self.stdout.log.total(),
-            stderr_bytes: self.stderr.log.total(),
-            dropped_bytes: self.stdout.log.dropped() + self.stderr.log.dropped(),
+            stdout_bytes: self.stdout.total(),
+            stderr_bytes: self.stderr.total(),
+            dropped_bytes: self.stdout.dropped() + self.stderr.dropped(),
             processes_killed: self.killer.killed(),
+            lines: self.stdout.lines.count() + self.stderr.lines.count(),
+            resources,
         })
     }
 
@@ -184,7 +191,8 @@ impl Supervisor {
             }
             self.stdout.read_some();
             self.stderr.read_some();
-            if self.stop.check(self.program) == Order::KillAll {
+            self.look();
+            if self.watch.stop.check(self.program) == Order::KillAll {
                 let me = getpid().as_raw_pid();
                 self.killer.pass(|| tree::descendants(me));
             }
@@ -193,15 +201,47 @@ impl Supervisor {
         Ok(())
     }
 
-    /// True when the program has exited. Wakes at once for that and for output, else when there is something to
-    /// look at.
+    /// True when the program has exited. Wakes at once for that, for output and for signals, else when there is
+    /// something to look at.
     fn wait(&self) -> io::Result<bool> {
-        let mut fds = vec![PollFd::new(&self.pidfd, PollFlags::IN)];
+        let signals = self.watch.signals.source();
+        let mut fds = vec![
+            PollFd::new(&self.pidfd, PollFlags::IN),
+            PollFd::new(signals, PollFlags::IN),
+        ];
         for stream in [&self.stdout, &self.stderr] {
             fds.extend(stream.pipe.as_ref().map(|pipe| PollFd::new(pipe, PollFlags::IN)));
         }
-        moment::poll(&mut fds, self.stop.remaining().min(LOOK_AGAIN))?;
+        let limit = self.watch.stop.remaining().min(LOOK_AGAIN);
+        moment::poll(&mut fds, limit.min(self.watch.vitals.remaining()))?;
         Ok(fds.first().is_some_and(|fd| !fd.revents().is_empty()))
+    }
+
+    /// What else can make the program end.
+    fn look(&mut self) {
+        let watch = &mut self.watch;
+        for _ in 0..watch.signals.take() {
+            if watch.stop.reason().is_some() {
+                watch.stop.hurry();
+            }
+            watch.stop.ask(EndReason::Interrupted);
+        }
+        let stopping = watch.stop.reason();
+        if watch.vitals.look([&self.stdout, &self.stderr], stopping) {
+            watch.stop.ask(EndReason::Stalled);
+        }
+        if self.has_lingered() {
+            self.watch.stop.ask(EndReason::Lingered);
+        }
+    }
+
+    fn has_lingered(&self) -> bool {
+        let Some(linger) = self.linger else { return false };
+        let last = [&self.stdout, &self.stderr].map(|stream| stream.last().map(|stamp| stamp.moment));
+        let Some(last) = last.into_iter().flatten().max() else {
+            return false;
+        };
+        last.age(Moment::now()) >= linger && self.stdout.lines.has_said_done()
     }
 
     fn until_nobody_is_left(&mut self) -> io::Result<()> {
@@ -215,35 +255,64 @@ impl Supervisor {
     fn rest(&mut self) {
         let limit = Deadline::after(REST_LIMIT);
         while (self.stdout.read_some() | self.stderr.read_some()) && !limit.passed() {}
-        self.stdout.log.sync();
-        self.stderr.log.sync();
     }
-}
 
-impl Stream {
-    fn of(pipe: Option<OwnedFd>, log: CappedLog) -> io::Result<Stream> {
-        if let Some(pipe) = &pipe {
-            fcntl_setfl(pipe.as_fd(), OFlags::NONBLOCK)?;
-        }
-        Ok(Stream {
-            pipe: pipe.map(Into::into),
-            log,
+    /// A program that was stopped right after it had said that its work was done has done its work, unless nobody
+    /// wants it any more. Ends the logs.
+    fn reason(&mut self, status: Option<WaitStatus>) -> io::Result<EndReason> {
+        let is_done = self.stdout.lines.ends_with_done();
+        self.stdout.finish();
+        self.stderr.finish();
+        let reason = match self.watch.stop.reason() {
+            Some(reason) => reason,
+            None if self.died_with_us(status)? => EndReason::Interrupted,
+            None => EndReason::Exited,
+        };
+        Ok(match reason {
+            EndReason::Timeout | EndReason::Stalled | EndReason::Interrupted if is_done => {
+                EndReason::Lingered
+            }
+            EndReason::Timeout
+            | EndReason::Stalled
+            | EndReason::Interrupted
+            | EndReason::Lingered
+            | EndReason::Exited
+            | EndReason::Cancelled
+            | EndReason::SpawnFailed => reason,
         })
     }
 
-    /// Moves one chunk; true when something came. A pipe that cannot be read any more is treated as closed.
-    fn read_some(&mut self) -> bool {
-        let Some(pipe) = &mut self.pipe else { return false };
-        let mut chunk = [0; CHUNK];
-        match pipe.read(&mut chunk) {
-            Ok(0) => self.pipe = None,
-            Ok(count) => {
-                self.log.append(chunk.get(..count).unwrap_or_default());
-                return true;
-            }
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
-            Err(_) => self.pipe = None,
+    /// Whether whoever ended the program meant us as well.
+    fn died_with_us(&mut self, status: Option<WaitStatus>) -> io::Result<bool> {
+        let Some(status) = status else { return Ok(false) };
+        if status.exit_status() == Some(0) {
+            return Ok(false);
         }
-        false
+        let wait = if of_stop_signal(status) {
+            OUR_TERM
+        } else {
+            Duration::ZERO
+        };
+        let limit = Deadline::after(wait);
+        loop {
+            if self.watch.signals.take() > 0 {
+                return Ok(true);
+            }
+            if limit.passed() {
+                return Ok(false);
+            }
+            let mut fds = [PollFd::new(self.watch.signals.source(), PollFlags::IN)];
+            moment::poll(&mut fds, limit.remaining())?;
+        }
     }
+}
+
+/// Shells, and programs that catch the signal, tell by their exit code.
+fn of_stop_signal(status: WaitStatus) -> bool {
+    let told = || status.exit_status().map(|code| code - 128);
+    let signal = status.terminating_signal().or_else(told);
+    [Signal::TERM, Signal::INT]
+        .map(Signal::as_raw)
+        .iter()
+        .any(|stop| signal == Some(*stop))
 }

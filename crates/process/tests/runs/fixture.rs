@@ -48,6 +48,9 @@ impl Run {
             timeout_ms: 600_000,
             grace_ms: 600_000,
             output_cap: 1 << 20,
+            line_cap: process::DEFAULT_LINE_CAP,
+            stall_ms: 0,
+            done: None,
         };
         let runner = RunnerCommand {
             exe: host(),
@@ -104,6 +107,16 @@ impl Run {
     /// A pipe on which script and test wait for each other, whoever comes first.
     pub(crate) fn fifo(&self, name: &str) {
         mknodat(CWD, self.path(name), FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+    }
+
+    /// The most memory that the runner ever had, in bytes.
+    pub(crate) fn runner_memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.runner_pid())).unwrap();
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))
+            .unwrap();
+        line.trim().strip_suffix(" kB").unwrap().parse::<u64>().unwrap() << 10
     }
 
     /// The pid in the lock file.
