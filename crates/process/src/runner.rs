@@ -39,6 +39,9 @@ pub const EXIT_RUNNER_FAILED: u8 = 4;
 /// What a runner says on stdout when it is set up and about to start the program.
 pub(crate) const READY: &[u8] = b"runner ready\n";
 
+/// The first descriptor after stdin, stdout and stderr.
+const FIRST_OWN: i32 = 3;
+
 enum RunnerError {
     AlreadyRunning,
     Failed { what: &'static str, source: io::Error },
@@ -112,6 +115,8 @@ fn inherited_lock(run_dir: &Path) -> io::Result<File> {
 
 /// What all our children inherit, and that they stay ours.
 fn become_supervisor() -> io::Result<Option<Brand>> {
+    // Whatever the launcher did not mark: a listening socket or a database is not for the program.
+    close_fds::set_fds_cloexec(FIRST_OWN, &[]);
     // Fails only for a leader of a process group, which is away from the launcher's terminal signals as well.
     let _ = setsid();
     umask(Mode::from_bits_truncate(0o077));

@@ -101,6 +101,26 @@ mod tests {
     }
 
     #[test]
+    fn a_program_that_is_still_being_written_is_started_when_it_is_closed() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("program");
+        std::fs::copy("/bin/true", &file).unwrap();
+        let mut writer = std::fs::OpenOptions::new().append(true).open(&file).ok();
+        let mut attempts = 0;
+        #[allow(clippy::disallowed_methods, reason = "this is how programs are spawned here")]
+        let mut command = Command::new(&file);
+        let child = retry(|| {
+            attempts += 1;
+            if attempts == 3 {
+                writer = None;
+            }
+            command.spawn()
+        });
+        assert!(child.unwrap().wait().unwrap().success());
+        assert!(attempts >= 3 && writer.is_none(), "{attempts} attempts");
+    }
+
+    #[test]
     fn a_name_is_looked_for_in_the_path_of_the_child_and_nowhere_else() {
         let sh = OsStr::new("sh");
         assert!(resolve(sh, None, None).is_some());

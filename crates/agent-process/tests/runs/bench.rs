@@ -110,9 +110,13 @@ impl Bench {
 
     /// As a machine that runs out of memory would.
     pub(crate) fn kill_runner(&self, run: &str) {
+        self.signal_runner(run, Signal::KILL);
+    }
+
+    pub(crate) fn signal_runner(&self, run: &str, signal: Signal) {
         let pid = fs::read_to_string(self.run_dir(run).join("lock")).unwrap();
         let pid = Pid::from_raw(pid.trim().parse().unwrap()).unwrap();
-        kill_process(pid, Signal::KILL).unwrap();
+        kill_process(pid, signal).unwrap();
     }
 }
 

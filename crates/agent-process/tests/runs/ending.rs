@@ -3,8 +3,10 @@
 use std::fs;
 use std::time::Duration;
 
+use agent_process::{AgentCommand, ProcessRunner};
 use pipeline_core::port::runner::{RunStatus, Runner};
 use pipeline_core::run::FailureClass;
+use rustix::process::Signal;
 
 use crate::bench::{Bench, DONE, end_of, ended, id};
 
@@ -52,6 +54,58 @@ async fn an_agent_is_stopped_at_its_time_limit() {
     let failure = end.failure.unwrap();
     assert_eq!(failure.class, FailureClass::Agent);
     assert_eq!(failure.message, "the agent was stopped after 1s, its time limit");
+}
+
+#[tokio::test]
+async fn an_agent_that_does_nothing_is_stopped_and_the_reason_told() {
+    let bench = Bench::new();
+    let mut settings = bench.settings(AgentCommand::shell("echo thinking; exec sleep 1000"));
+    settings.stall = Some(Duration::from_millis(300));
+    let runner = ProcessRunner::new(settings);
+    let end = end_of(&runner, &bench.agent("1-1-1")).await;
+    assert!(end.timed_out && !end.cancelled);
+    assert!(
+        end.log_tail
+            .starts_with("thinking\n[it was stopped: for 1s it printed nothing,")
+    );
+    let failure = end.failure.unwrap();
+    assert_eq!(failure.class, FailureClass::Agent);
+    assert!(
+        failure.message.starts_with("the agent was stopped: for 1s"),
+        "{}",
+        failure.message
+    );
+    let end = end_of(&runner, &bench.command("1-2-1", "exec sleep 1000")).await;
+    assert_eq!((end.failure, end.timed_out), (None, true));
+}
+
+#[tokio::test]
+async fn a_run_whose_runner_is_asked_to_end_is_to_be_run_again() {
+    let bench = Bench::new();
+    bench.fifo("born");
+    let spec = bench.agent("1-1-1");
+    let runner = bench.runner("echo > born; exec sleep 1000");
+    runner.start(&spec).await.unwrap();
+    bench.text("born");
+    bench.signal_runner("1-1-1", Signal::TERM);
+    let end = ended(runner.wait(&spec.run).await.unwrap());
+    assert!(!end.cancelled && !end.timed_out);
+    assert_eq!(end.failure.unwrap().class, FailureClass::Transient);
+}
+
+#[tokio::test]
+async fn the_success_of_an_agent_is_looked_for_and_that_of_a_command_is_not() {
+    let bench = Bench::new();
+    let runner = bench.runner(DONE);
+    for (spec, linger) in [
+        (bench.agent("1-1-1"), Some(30_000)),
+        (bench.command("1-2-1", DONE), None),
+    ] {
+        end_of(&runner, &spec).await;
+        let written = fs::read(bench.run_dir(&spec.run.to_string()).join("spec.json")).unwrap();
+        let written: process::RunSpec = serde_json::from_slice(&written).unwrap();
+        assert_eq!(written.done.map(|done| done.linger_ms), linger);
+    }
 }
 
 #[tokio::test]

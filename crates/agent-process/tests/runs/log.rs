@@ -35,6 +35,26 @@ async fn a_log_can_be_read_while_the_run_writes_it() {
 }
 
 #[tokio::test]
+async fn the_progress_of_a_run_can_be_read_while_it_runs() {
+    let bench = Bench::new();
+    assert_eq!(bench.log().progress(&id("9-9-9")).await, Ok(None));
+    let runner = bench.runner("echo early; exec sleep 1000");
+    let spec = bench.agent("1-1-1");
+    runner.start(&spec).await.unwrap();
+    while bench
+        .log()
+        .progress(&spec.run)
+        .await
+        .unwrap()
+        .is_none_or(|progress| progress.lines == 0)
+    {
+        tokio::task::yield_now().await;
+    }
+    runner.cancel(&spec.run).await.unwrap();
+    runner.wait(&spec.run).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_run_that_wrote_nothing_is_not_one_that_is_not_there() {
     let bench = Bench::new();
     let spec = bench.command("1-1-1", "true");

@@ -1,5 +1,6 @@
 //! Whether files below the working directory change. A look costs a bounded time: it does not follow links, reads no
-//! content and ends after so many entries, the upper folders first.
+//! content and ends after so many entries, the upper folders first. The run directory, which we write to ourselves, is
+//! left out.
 
 use std::collections::VecDeque;
 use std::fs::{self, Metadata};
@@ -12,26 +13,32 @@ const MOST_ENTRIES: usize = 20_000;
 
 pub(super) struct FileTrace {
     root: PathBuf,
+    left_out: Option<Identity>,
     last: u64,
 }
 
+/// Device and inode.
+type Identity = (u64, u64);
+
 impl FileTrace {
-    pub(super) fn new(root: &Path) -> FileTrace {
+    pub(super) fn new(root: &Path, run_dir: &Path) -> FileTrace {
+        let left_out = fs::metadata(run_dir).ok().map(|meta| identity(&meta));
         FileTrace {
             root: root.to_owned(),
-            last: trace(root),
+            left_out,
+            last: trace(root, left_out),
         }
     }
 
     /// Whether something was made, written, renamed or removed since the last call.
     pub(super) fn has_changed(&mut self) -> bool {
-        let now = trace(&self.root);
+        let now = trace(&self.root, self.left_out);
         std::mem::replace(&mut self.last, now) != now
     }
 }
 
 /// The sum of one number per entry, so that the order in which a folder lists them does not matter.
-fn trace(root: &Path) -> u64 {
+fn trace(root: &Path, left_out: Option<Identity>) -> u64 {
     let mut folders = VecDeque::from([root.to_owned()]);
     let (mut sum, mut left) = (0_u64, MOST_ENTRIES);
     while let Some(folder) = folders.pop_front() {
@@ -45,6 +52,9 @@ fn trace(root: &Path) -> u64 {
             left -= 1;
             // Not of what a link points to.
             let Ok(meta) = entry.metadata() else { continue };
+            if left_out == Some(identity(&meta)) {
+                continue;
+            }
             sum = sum.wrapping_add(number(&meta));
             if meta.is_dir() {
                 folders.push_back(entry.path());
@@ -52,6 +62,10 @@ fn trace(root: &Path) -> u64 {
         }
     }
     sum
+}
+
+fn identity(meta: &Metadata) -> Identity {
+    (meta.dev(), meta.ino())
 }
 
 /// The time of the last change of an entry moves with every write, and cannot be set back.
@@ -70,8 +84,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         fs::create_dir_all(path("a/b")).unwrap();
+        fs::create_dir_all(path("runs/1")).unwrap();
         fs::write(path("a/b/file"), "1").unwrap();
-        let mut trace = FileTrace::new(folder.path());
+        let mut trace = FileTrace::new(folder.path(), &path("runs/1"));
         assert!(!trace.has_changed());
         fs::write(path("a/b/file"), "12").unwrap();
         assert!(trace.has_changed());
@@ -82,6 +97,7 @@ mod tests {
         fs::remove_file(path("a/new")).unwrap();
         assert!(trace.has_changed());
         fs::read(path("a/b/other")).unwrap();
+        fs::write(path("runs/1/progress.json"), "{}").unwrap();
         assert!(!trace.has_changed());
     }
 
@@ -90,7 +106,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let outside = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink(outside.path(), folder.path().join("link")).unwrap();
-        let mut trace = FileTrace::new(folder.path());
+        let mut trace = FileTrace::new(folder.path(), Path::new("/nowhere"));
         fs::write(outside.path().join("file"), "").unwrap();
         assert!(!trace.has_changed());
         fs::remove_dir_all(folder.path()).unwrap();

@@ -70,7 +70,7 @@ impl<'a> Vitals<'a> {
         self.progress.started_at_ms = started_at_ms;
         self.watch = Some(Watch {
             quiet: Quiet::new(self.every(), limit, now),
-            files: limit.map(|_| FileTrace::new(&self.spec.cwd)),
+            files: limit.map(|_| FileTrace::new(&self.spec.cwd, self.run_dir)),
             files_next: now.after(self.files_every()),
         });
     }

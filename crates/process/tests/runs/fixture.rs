@@ -9,6 +9,7 @@ use process::{
     wait,
 };
 use rustix::fs::{CWD, FileType, Mode, mknodat};
+use rustix::process::{Pid, Signal, kill_process};
 
 /// What a script sleeps that must be killed: longer than [`PATIENCE`].
 pub(crate) const FOR_EVER: &str = "1000";
@@ -119,6 +120,45 @@ impl Run {
         line.trim().strip_suffix(" kB").unwrap().parse::<u64>().unwrap() << 10
     }
 
+    /// The files of a run that somebody starts by hand.
+    pub(crate) fn prepare(&self, script: &str) {
+        fs::create_dir_all(&self.dir).unwrap();
+        fs::write(self.dir.join("stdin"), "").unwrap();
+        let spec = serde_json::to_vec(&self.spec(script).run).unwrap();
+        fs::write(self.dir.join("spec.json"), spec).unwrap();
+    }
+
+    pub(crate) fn signal_runner(&self, signal: Signal) {
+        kill_process(Pid::from_raw(self.runner_pid()).unwrap(), signal).unwrap();
+    }
+
+    /// As a machine that runs out of memory would.
+    pub(crate) fn kill_runner(&self) {
+        self.signal_runner(Signal::KILL);
+    }
+
+    /// Blocks until the runner has noted the process.
+    pub(crate) fn await_ledger(&self, pid: &str) {
+        let noted = |ledger: &serde_json::Value| {
+            let processes = ledger["processes"].as_array().unwrap();
+            processes
+                .iter()
+                .any(|process| process["pid"].to_string() == pid.trim())
+        };
+        while !noted(&self.ledger()) {
+            std::thread::yield_now();
+        }
+    }
+
+    pub(crate) fn ledger(&self) -> serde_json::Value {
+        let text = fs::read_to_string(self.dir.join("processes.json")).unwrap();
+        serde_json::from_str(&text).unwrap()
+    }
+
+    pub(crate) fn write_ledger(&self, ledger: &serde_json::Value) {
+        fs::write(self.dir.join("processes.json"), ledger.to_string()).unwrap();
+    }
+
     /// The pid in the lock file.
     pub(crate) fn runner_pid(&self) -> i32 {
         fs::read_to_string(self.dir.join("lock"))
@@ -141,4 +181,59 @@ pub(crate) fn host() -> PathBuf {
 pub(crate) fn is_gone(pid: &str) -> bool {
     let pid: u32 = pid.trim().parse().unwrap();
     !Path::new(&format!("/proc/{pid}")).exists()
+}
+
+/// Neither gone nor a zombie, which does not live, but nobody here can collect it.
+pub(crate) fn lives(pid: &str) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", pid.trim())).unwrap_or_default();
+    stat.rsplit(") ")
+        .next()
+        .is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['Z', 'X']))
+}
+
+/// A process that belongs to no run; ended when it is dropped.
+pub(crate) struct Stranger(std::process::Child);
+
+impl Stranger {
+    pub(crate) fn new() -> Stranger {
+        #[allow(clippy::disallowed_methods, reason = "the test needs a process of its own")]
+        let mut command = std::process::Command::new("sleep");
+        Stranger(command.arg(FOR_EVER).spawn().unwrap())
+    }
+
+    /// One that nobody has collected.
+    pub(crate) fn dead() -> Stranger {
+        let mut stranger = Stranger::new();
+        stranger.0.kill().unwrap();
+        while lives(&stranger.pid().to_string()) {
+            std::thread::yield_now();
+        }
+        stranger
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// Its start, in clock ticks since boot.
+    pub(crate) fn started(&self) -> u64 {
+        self.stat(19)
+    }
+
+    pub(crate) fn session(&self) -> u64 {
+        self.stat(3)
+    }
+
+    fn stat(&self, at: usize) -> u64 {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.pid())).unwrap();
+        let (_, fields) = stat.rsplit_once(") ").unwrap();
+        fields.split(' ').nth(at).unwrap().parse().unwrap()
+    }
+}
+
+impl Drop for Stranger {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }

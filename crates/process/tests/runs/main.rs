@@ -10,4 +10,7 @@ mod fixture;
 mod launching;
 mod output;
 mod stopping;
+mod containment;
+mod signals;
+mod stalls;
 mod survival;

@@ -5,9 +5,8 @@ use std::io::Read;
 use std::process::Stdio;
 
 use process::{EndReason, RunState, cancel, follow, kill_orphans, lock_held};
-use rustix::process::{Pid, Signal, kill_process};
 
-use crate::fixture::{FOR_EVER, Run, host};
+use crate::fixture::{FOR_EVER, Run, host, lives};
 
 /// Another process launches the run and is then killed with SIGKILL.
 fn launched_by_somebody_who_is_killed(run: &Run, script: &str) {
@@ -59,7 +58,7 @@ fn a_run_whose_runner_is_killed_is_lost_and_its_orphans_are_found() {
     run.launch(&script).unwrap();
     let orphan = run.text("born");
     assert!(kill_orphans(&run.dir).is_err(), "the runner still lives");
-    kill_process(Pid::from_raw(run.runner_pid()).unwrap(), Signal::KILL).unwrap();
+    run.kill_runner();
     run.lost();
     assert!(!lock_held(&run.dir).unwrap());
     assert!(lives(&orphan));
@@ -76,7 +75,7 @@ fn half_a_marker_is_no_marker() {
         .unwrap();
     run.text("born");
     fs::write(run.dir.join(".exit.json.new"), "{\"exit_code\": 0, \"rea").unwrap();
-    kill_process(Pid::from_raw(run.runner_pid()).unwrap(), Signal::KILL).unwrap();
+    run.kill_runner();
     run.lost();
     assert_eq!(kill_orphans(&run.dir).unwrap(), 1);
     fs::write(run.dir.join("exit.json"), "{\"exit_code\": 0, \"rea").unwrap();
@@ -85,12 +84,4 @@ fn half_a_marker_is_no_marker() {
         error.to_string().contains("exit.json is not valid (line 1"),
         "{error}"
     );
-}
-
-/// A zombie does not live, but nobody here can collect it.
-fn lives(pid: &str) -> bool {
-    let stat = fs::read_to_string(format!("/proc/{}/stat", pid.trim())).unwrap_or_default();
-    stat.rsplit(") ")
-        .next()
-        .is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['Z', 'X']))
 }
