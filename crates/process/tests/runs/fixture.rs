@@ -139,11 +139,10 @@ impl Run {
 
     /// Blocks until the runner has noted the process.
     pub(crate) fn await_ledger(&self, pid: &str) {
+        let pid: u64 = pid.trim().parse().unwrap();
         let noted = |ledger: &serde_json::Value| {
             let processes = ledger["processes"].as_array().unwrap();
-            processes
-                .iter()
-                .any(|process| process["pid"].to_string() == pid.trim())
+            processes.iter().any(|process| process["pid"] == pid)
         };
         while !noted(&self.ledger()) {
             std::thread::yield_now();
