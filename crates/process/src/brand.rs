@@ -24,8 +24,7 @@ impl Brand {
         if getrlimit(Resource::Locks).maximum.is_some() {
             return Ok(None);
         }
-        // The hasher of a new state is seeded by the kernel's random numbers.
-        let brand = HIGH_BIT | (RandomState::new().build_hasher().finish() >> 2);
+        let brand = HIGH_BIT | (unique() >> 2);
         setrlimit(
             Resource::Locks,
             Rlimit {
@@ -49,6 +48,11 @@ impl Brand {
             .find_map(|line| line.strip_prefix("Max file locks"))?;
         line.split_ascii_whitespace().nth(1)?.parse().ok()
     }
+}
+
+/// A number that nobody else has: the hasher of a new state is seeded by the kernel's random numbers.
+pub(crate) fn unique() -> u64 {
+    RandomState::new().build_hasher().finish()
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use rustix::process::{getpid, getsid};
 use serde::{Deserialize, Serialize};
 
 use crate::brand::Brand;
+use crate::cgroup::Cgroup;
 use crate::run_dir::{self, PROCESSES};
 use crate::tree::{self, ProcessIdentity, ProcessStat};
 
@@ -21,6 +22,7 @@ const MOST: usize = 4_096;
 pub(crate) struct Ledger {
     boot: String,
     brand: Option<Brand>,
+    group: Option<Cgroup>,
     /// Those that lived at the last look.
     processes: BTreeSet<ProcessIdentity>,
     /// The sessions that they were in, save one that the runner shares with its launcher.
@@ -29,10 +31,11 @@ pub(crate) struct Ledger {
 
 impl Ledger {
     /// Of the calling runner, before its program starts.
-    pub(crate) fn new(brand: Option<Brand>) -> Ledger {
+    pub(crate) fn new(brand: Option<Brand>, group: Option<Cgroup>) -> Ledger {
         Ledger {
             boot: boot_id(),
             brand,
+            group,
             ..Ledger::default()
         }
     }
@@ -95,8 +98,15 @@ impl Ledger {
         }
     }
 
+    /// The control group of the run, if it has one.
+    pub(crate) fn group(&self) -> Option<&Cgroup> {
+        self.group.as_ref()
+    }
+
     fn names(&self, stat: &ProcessStat) -> bool {
-        self.processes.contains(&stat.identity) || self.brand.is_some_and(|brand| brand.is_on(stat.pid()))
+        self.processes.contains(&stat.identity)
+            || self.brand.is_some_and(|brand| brand.is_on(stat.pid()))
+            || self.group.as_ref().is_some_and(|group| group.holds(stat.pid()))
     }
 
     /// Sessions of ours that are still the same: the kernel does not give the number of a session away as long as

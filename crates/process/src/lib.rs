@@ -19,6 +19,7 @@ mod spec;
 mod record;
 mod progress;
 mod brand;
+mod cgroup;
 mod ledger;
 mod launch;
 mod runner;

@@ -18,7 +18,7 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// Kills what is left of a lost run, before its checkout is used again. Returns how many processes were killed.
 ///
 /// It does not matter where they hang now. They are known by [`RUN_DIR_VARIABLE`] in their first environment, by the
-/// brand that every process of a run inherits, by the identities (pid, start time, boot) and sessions that the runner
+/// brand and the control group that every process of a run inherits, by the identities (pid, start time, boot) and sessions that the runner
 /// had written down, and as children of those. No other process is signalled. Errors: the runner lives (its processes
 /// are its own business), or a process would not die.
 pub fn kill_orphans(run_dir: &Path) -> io::Result<u64> {
@@ -41,6 +41,9 @@ pub fn kill_orphans(run_dir: &Path) -> io::Result<u64> {
             )));
         }
         moment::pause(PAUSE);
+    }
+    if let Some(group) = ledger.group() {
+        group.remove();
     }
     Ok(killer.killed())
 }

@@ -24,7 +24,6 @@ use rustix::io::fcntl_dupfd_cloexec;
 use rustix::process::{Resource, Rlimit, getpid, set_child_subreaper, setrlimit, setsid, umask};
 
 use crate::brand::Brand;
-use crate::ledger::Ledger;
 use crate::lock::{self, FileLock};
 use crate::run_dir::{self, EXIT, LOCK, SPEC};
 use crate::spec::RunSpec;
@@ -86,7 +85,7 @@ fn own_run(run_dir: &Path) -> Result<(), RunnerError> {
     let brand = become_supervisor().map_err(failed("set up the runner"))?;
     let spec = read_spec(run_dir).map_err(failed("read the run's spec"))?;
     report_ready().map_err(failed("let go of its stdout"))?;
-    let record = supervise::supervise(run_dir, &spec, Ledger::new(brand), signals);
+    let record = supervise::supervise(run_dir, &spec, brand, signals);
     let record = record.map_err(failed("supervise the run"))?;
     let json =
         serde_json::to_vec_pretty(&record).map_err(|error| failed("write the marker")(error.into()))?;

@@ -15,7 +15,7 @@ fn process(pid: i32, parent: i32, session: i32, started: u64) -> ProcessStat {
 
 /// The runner 9_000_100 leads the session 9_000_100; it saw 9_000_101 and 9_000_102.
 fn ledger() -> Ledger {
-    let mut ledger = Ledger::new(None);
+    let mut ledger = Ledger::new(None, None);
     assert!(ledger.see(&[
         process(9_000_101, 9_000_100, 9_000_100, 7),
         process(9_000_102, 1, 9_000_102, 8)

@@ -6,6 +6,7 @@ use std::time::Duration;
 use rustix::param::{clock_ticks_per_second, page_size};
 use rustix::process::getpid;
 
+use crate::cgroup::{Cgroup, Counters};
 use crate::record::{ResourceSource, ResourceUse};
 use crate::tree::{self, ProcessStat};
 
@@ -13,6 +14,7 @@ pub(super) struct Census {
     me: i32,
     /// What we had collected before the run; `None` where the process table cannot be read.
     before: Option<u64>,
+    without_group: Option<String>,
     pub(super) processes: u64,
     /// Of all processes, ended ones too; never falls.
     pub(super) cpu_ms: u64,
@@ -21,12 +23,13 @@ pub(super) struct Census {
 }
 
 impl Census {
-    /// Before the program starts.
-    pub(super) fn new() -> Census {
+    /// Before the program starts. `without_group`: why it has no control group, if so.
+    pub(super) fn new(without_group: Option<String>) -> Census {
         let me = getpid().as_raw_pid();
         Census {
             me,
             before: ProcessStat::read(me).map(|stat| stat.collected_ticks),
+            without_group,
             processes: 0,
             cpu_ms: 0,
             rss_bytes: 0,
@@ -52,25 +55,51 @@ impl Census {
     }
 
     /// When all are collected: their processor time is exact then. `every`: the longest time between two counts.
-    pub(super) fn use_of_all(&self, every: Duration) -> ResourceUse {
-        if self.before.is_none() {
-            return ResourceUse {
-                note: "the process table could not be read".to_owned(),
-                ..ResourceUse::default()
-            };
-        }
-        let seen = (self.peak_rss_bytes > 0).then_some(self.peak_rss_bytes);
-        let every = every.as_millis();
-        ResourceUse {
-            source: ResourceSource::Proc,
-            cpu_ms: Some(self.cpu_ms.max(millis(self.collected()))),
-            peak_rss_bytes: seen,
-            note: match seen {
-                Some(_) => {
-                    format!("memory was looked at every {every} ms; a peak between two looks is missed")
-                }
-                None => "it ended before its memory was looked at".to_owned(),
+    pub(super) fn use_of_all(&self, group: Option<&Cgroup>, every: Duration) -> ResourceUse {
+        match (group.and_then(Cgroup::counters), self.before) {
+            (Some(counters), _) => self.by_group(&counters, every),
+            (None, Some(_)) => ResourceUse {
+                source: ResourceSource::Proc,
+                cpu_ms: Some(self.cpu_ms.max(millis(self.collected()))),
+                peak_rss_bytes: self.peak_seen(),
+                note: format!("{}; {}", self.why_no_group(), self.peak_note(every)),
             },
+            (None, None) => ResourceUse {
+                note: format!("{}; the process table could not be read", self.why_no_group()),
+                ..ResourceUse::default()
+            },
+        }
+    }
+
+    fn by_group(&self, counters: &Counters, every: Duration) -> ResourceUse {
+        ResourceUse {
+            source: ResourceSource::Cgroup,
+            cpu_ms: Some(counters.cpu_ms),
+            peak_rss_bytes: counters.peak_memory.or(self.peak_seen()),
+            note: match counters.peak_memory {
+                Some(_) => String::new(),
+                None => format!("memory is from the process table; {}", self.peak_note(every)),
+            },
+        }
+    }
+
+    fn why_no_group(&self) -> &str {
+        self.without_group
+            .as_deref()
+            .unwrap_or("the control group could not be read")
+    }
+
+    fn peak_seen(&self) -> Option<u64> {
+        (self.peak_rss_bytes > 0).then_some(self.peak_rss_bytes)
+    }
+
+    fn peak_note(&self, every: Duration) -> String {
+        match self.peak_seen() {
+            Some(_) => format!(
+                "memory was looked at every {} ms, a peak between two looks is missed",
+                every.as_millis()
+            ),
+            None => "it ended before its memory was looked at".to_owned(),
         }
     }
 

@@ -18,7 +18,7 @@ use super::signals::Signals;
 use super::stop::{Order, Stop};
 use super::stream::Stream;
 use super::vitals::Vitals;
-use crate::ledger::Ledger;
+use crate::brand::Brand;
 use crate::moment::{self, Deadline, Moment};
 use crate::record::{EndReason, ExitRecord, ResourceUse};
 use crate::run_dir::{self, CONTROL, stderr_log, stdout_log};
@@ -42,7 +42,7 @@ const FIRST_KILL_PAUSE: Duration = Duration::from_millis(1);
 pub(super) fn supervise(
     run_dir: &Path,
     spec: &RunSpec,
-    ledger: Ledger,
+    brand: Option<Brand>,
     signals: Signals,
 ) -> io::Result<ExitRecord> {
     let logs = Logs {
@@ -51,14 +51,15 @@ pub(super) fn supervise(
     };
     let limit = Duration::from_millis(spec.timeout_ms);
     let stop = Stop::new(run_dir.join(CONTROL), limit, Duration::from_millis(spec.grace_ms));
-    let mut vitals = Vitals::new(run_dir, spec, ledger);
     let started_at_ms = moment::unix_ms();
     if stop.cancelled() {
         return Ok(never_ran(EndReason::Cancelled, None, started_at_ms));
     }
-    let child = match program::start(run_dir, spec) {
+    let mut vitals = Vitals::new(run_dir, spec, brand);
+    let child = match vitals.around(|| program::start(run_dir, spec)) {
         Ok(child) => child,
         Err(error) => {
+            vitals.leave();
             let error = Some(error.to_string());
             return Ok(never_ran(EndReason::SpawnFailed, error, started_at_ms));
         }

@@ -10,6 +10,8 @@ use super::census::Census;
 use super::files::FileTrace;
 use super::quiet::{Quiet, Seen, Stall};
 use super::stream::Stream;
+use crate::brand::Brand;
+use crate::cgroup::Cgroup;
 use crate::ledger::Ledger;
 use crate::moment::{self, Moment};
 use crate::progress::Progress;
@@ -47,12 +49,14 @@ struct Watch {
 impl<'a> Vitals<'a> {
     /// Before the program starts: from here on what it costs is counted, and whatever becomes of us, its processes can
     /// be known.
-    pub(super) fn new(run_dir: &'a Path, spec: &'a RunSpec, ledger: Ledger) -> Vitals<'a> {
+    pub(super) fn new(run_dir: &'a Path, spec: &'a RunSpec, brand: Option<Brand>) -> Vitals<'a> {
+        let group = Cgroup::make();
+        let census = Census::new(group.as_ref().err().cloned());
         let vitals = Vitals {
             run_dir,
             spec,
-            census: Census::new(),
-            ledger,
+            census,
+            ledger: Ledger::new(brand, group.ok()),
             progress: Progress::default(),
             watch: None,
             next: Moment::now(),
@@ -60,6 +64,21 @@ impl<'a> Vitals<'a> {
         };
         vitals.write_ledger();
         vitals
+    }
+
+    /// Starts the program in its place.
+    pub(super) fn around<T>(&self, start: impl FnOnce() -> T) -> T {
+        match self.ledger.group() {
+            Some(group) => group.around(start),
+            None => start(),
+        }
+    }
+
+    /// None of its processes lives (any more).
+    pub(super) fn leave(&self) {
+        if let Some(group) = self.ledger.group() {
+            group.remove();
+        }
     }
 
     /// The program lives; `pid` is its own.
@@ -97,7 +116,8 @@ impl<'a> Vitals<'a> {
     /// When nobody is left: the last progress, and what it all cost.
     pub(super) fn end(&mut self, [stdout, stderr]: [&Stream; 2], reason: EndReason) -> ResourceUse {
         self.note_output(stdout, stderr);
-        let cost = self.census.use_of_all(self.every());
+        let cost = self.census.use_of_all(self.ledger.group(), self.every());
+        self.leave();
         (self.census.processes, self.census.rss_bytes) = (0, 0);
         self.progress.cpu_ms = cost.cpu_ms.unwrap_or_default();
         self.progress.stopping = Some(reason);

@@ -2,9 +2,10 @@
 
 use std::fs::{self, OpenOptions};
 
-use process::{EndReason, kill_orphans, launch};
+use process::{Command, EndReason, ResourceSource, kill_orphans, launch};
 
-use crate::fixture::{FOR_EVER, Run, Stranger, is_gone, lives};
+use crate::fixture::{FOR_EVER, Run, host, is_gone, lives};
+use crate::neighbours::{Group, Stranger};
 
 #[test]
 fn a_descriptor_that_somebody_else_holds_open_does_not_delay_the_end() {
@@ -81,6 +82,51 @@ fn the_brand_alone_finds_who_was_born_after_the_last_look() {
     run.write_ledger(&ledger);
     assert_eq!(kill_orphans(&run.dir).unwrap(), if branded { 2 } else { 0 });
     assert_eq!(lives(&orphan), !branded);
+}
+
+#[test]
+fn a_run_in_a_delegated_control_group_has_one_of_its_own_until_its_end() {
+    let Some(group) = Group::delegated() else { return };
+    let run = Run::new();
+    run.fifo("go");
+    run.prepare("grep ^0:: /proc/self/cgroup; timeout 0.2 sh -c 'while :; do :; done'; read word < go");
+    let script = "echo $$ > \"$1\"/cgroup.procs && exec \"$2\" runner \"$3\"";
+    let runner = Command::new("/bin/sh")
+        .args(["-c", script, "sh"])
+        .args([group.folder(), &host(), &run.dir]);
+    std::thread::scope(|scope| {
+        let runner = scope.spawn(|| runner.run().unwrap());
+        while !process::stdout_log(&run.dir).exists() || run.stdout().is_empty() {
+            std::thread::yield_now();
+        }
+        assert_eq!(group.subgroups().len(), 1);
+        fs::write(run.path("go"), "go\n").unwrap();
+        assert!(runner.join().unwrap().status.success());
+    });
+    let record = run.finished();
+    let own = run.ledger()["group"]["name"].as_str().unwrap().to_owned();
+    assert_eq!(run.stdout(), format!("0::{own}\n"));
+    assert_eq!(record.resources.source, ResourceSource::Cgroup);
+    assert!(record.resources.cpu_ms.unwrap() > 0, "{record:?}");
+    assert!(group.subgroups().is_empty());
+}
+
+#[test]
+fn a_control_group_alone_is_enough_to_find_who_is_left() {
+    let Some(group) = Group::delegated() else { return };
+    let run = Run::launched("true");
+    run.finished();
+    let stranger = Stranger::new();
+    let own = group.folder().join("own/below");
+    fs::create_dir_all(&own).unwrap();
+    fs::write(own.join("cgroup.procs"), stranger.pid().to_string()).unwrap();
+    let mut ledger = run.ledger();
+    ledger["group"] =
+        serde_json::json!({"name": format!("{}/own", group.name()), "folder": group.folder().join("own")});
+    run.write_ledger(&ledger);
+    assert_eq!(kill_orphans(&run.dir).unwrap(), 1);
+    assert!(!lives(&stranger.pid().to_string()));
+    assert!(group.subgroups().is_empty());
 }
 
 #[test]

@@ -7,6 +7,7 @@
 )]
 
 mod fixture;
+mod neighbours;
 mod launching;
 mod output;
 mod stopping;
