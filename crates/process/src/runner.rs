@@ -3,6 +3,7 @@
 
 mod supervise;
 mod program;
+mod supervisor;
 mod stream;
 mod lines;
 mod capped_log;

@@ -110,8 +110,20 @@ impl Run {
         mknodat(CWD, self.path(name), FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
     }
 
+    /// How many bytes more the runner ever had, after `is_done`. The script reads a line from `go` before and after.
+    pub(crate) fn memory_grown_until(&self, is_done: impl Fn() -> bool) -> u64 {
+        let before = self.runner_memory();
+        fs::write(self.path("go"), "go\n").unwrap();
+        while !is_done() {
+            std::thread::yield_now();
+        }
+        let after = self.runner_memory();
+        fs::write(self.path("go"), "go\n").unwrap();
+        after - before
+    }
+
     /// The most memory that the runner ever had, in bytes.
-    pub(crate) fn runner_memory(&self) -> u64 {
+    fn runner_memory(&self) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.runner_pid())).unwrap();
         let line = status
             .lines()

@@ -30,10 +30,15 @@ fn the_two_outputs_go_to_two_files() {
 #[test]
 fn more_output_than_the_cap_does_not_block_and_leaves_the_head_the_end_and_a_count() {
     let run = Run::new();
+    run.fifo("go");
     let lines = format!("yes {} | head -c 268435456", "x".repeat(1_023));
-    let mut spec = run.spec(&format!("echo head; {lines}; echo '{{\"type\":\"result\"}}'"));
+    let mut spec = run.spec(&format!(
+        "echo head; read before < go; {lines}; echo '{{\"type\":\"result\"}}'; read after < go"
+    ));
     spec.run.output_cap = 256 << 10;
     launch(&spec).unwrap();
+    let grown = run.memory_grown_until(|| run.stdout().ends_with("\"result\"}\n"));
+    assert!(grown < 16 << 20, "{grown} bytes");
     let record = run.finished();
     let written = 5 + (256 << 20) + 18;
     assert_eq!((record.exit_code, record.stdout_bytes), (Some(0), written));
@@ -56,14 +61,8 @@ fn a_line_of_sixty_four_mebibytes_is_cut_and_costs_the_runner_little_memory() {
         "read memory < go; {line}; echo; {line} >&2; echo done; read end < go"
     ))
     .unwrap();
-    let before = run.runner_memory();
-    fs::write(run.path("go"), "go\n").unwrap();
-    while !run.stdout().ends_with("\ndone\n") {
-        std::thread::yield_now();
-    }
-    let after = run.runner_memory();
-    assert!(after - before < 16 << 20, "{before} bytes, then {after}");
-    fs::write(run.path("go"), "go\n").unwrap();
+    let grown = run.memory_grown_until(|| run.stdout().ends_with("\ndone\n"));
+    assert!(grown < 16 << 20, "{grown} bytes");
     let record = run.finished();
     let over = (64 << 20) - (64 << 10);
     assert_eq!((record.exit_code, record.dropped_bytes), (Some(0), 2 * over));
