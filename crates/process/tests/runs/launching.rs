@@ -186,5 +186,6 @@ fn a_missing_binary_is_an_error_that_names_it() {
     spec.runner.exe = "/no/such/orchd".into();
     let error = launch(&spec).unwrap_err();
     assert!(error.to_string().contains("/no/such/orchd"), "{error}");
-    assert!(!lock_held(&run.dir).unwrap());
+    // A child that another test forks at this moment holds a copy of the lock until its exec.
+    run.lost();
 }
