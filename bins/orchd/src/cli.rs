@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use demo::scenario::Scenario;
 
 const AFTER_HELP: &str = "Exit codes: 0 done; 1 failed, the error says why and what to do; 2 the command line is wrong; \
-3 the demo's task is blocked and needs a human.";
+3 the demo's task is blocked and needs a human; 130 a second signal ended it at once.";
 
 /// A self-hosted, autonomous development pipeline.
 #[derive(Debug, Parser)]

@@ -33,20 +33,26 @@ fn runtime() -> anyhow::Result<Runtime> {
         .context("the runtime could not be started")
 }
 
-/// Becomes true at the first SIGINT or SIGTERM.
+/// Becomes true at the first SIGINT or SIGTERM; at the second the program ends at once.
 fn interrupts() -> anyhow::Result<watch::Receiver<bool>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (sender, receiver) = watch::channel(false);
     let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT cannot be awaited")?;
     let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be awaited")?;
     tokio::spawn(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
+        for count in 1.. {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            if count > 1 {
+                tracing::warn!(
+                    "a second signal: orchd ends at once; the next start takes up what was under way"
+                );
+                std::process::exit(exit::AT_ONCE.into());
+            }
+            sender.send_replace(true);
         }
-        let _ = sender.send(true);
-        // The receivers live as long as somebody waits.
-        sender.closed().await;
     });
     Ok(receiver)
 }

@@ -6,6 +6,8 @@ use std::process::ExitCode;
 pub(crate) const OK: u8 = 0;
 /// It failed; the error says why and what to do.
 pub(crate) const FAILED: u8 = 1;
+/// A second signal ended it at once.
+pub(crate) const AT_ONCE: u8 = 130;
 
 /// Prints an error with its causes.
 #[allow(clippy::print_stderr, reason = "errors go to the terminal")]

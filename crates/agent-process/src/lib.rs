@@ -7,6 +7,7 @@
 mod settings;
 mod runner;
 mod run_log;
+mod host;
 mod launching;
 mod environment;
 mod provider;
@@ -16,6 +17,7 @@ mod result_record;
 mod output;
 mod blocking;
 
+pub use host::ProcessHost;
 pub use provider::Provider;
 pub use provider::command::AgentCommand;
 pub use run_log::ProcessRunLog;

@@ -20,6 +20,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use pipeline_core::admission::Floors;
 use pipeline_core::effect::MergeStyle;
 use pipeline_core::id::BranchName;
 use pipeline_core::pipeline::Pipeline;
@@ -69,6 +70,8 @@ pub struct Settings {
     pub agent_stall: Option<Duration>,
     /// Cap of a run's output, in bytes.
     pub agent_output_cap: u64,
+    /// Free room below which no agent and no command begins.
+    pub floors: Floors,
     /// This instance is staging.
     pub staging: bool,
     /// How patient.
@@ -112,6 +115,8 @@ pub struct ProjectSettings {
     pub approvers: Vec<String>,
     /// Runs at once; 0: no limit of its own.
     pub max_concurrency: usize,
+    /// Tasks waiting for a human at which its new tasks do not begin; 0: no limit.
+    pub wip_limit: usize,
     /// Bounces per cause.
     pub max_developer_retries: u32,
     /// Bounces in all.

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use agent_process::{ProcessRunLog, ProcessRunner, RunnerSettings};
+use agent_process::{ProcessHost, ProcessRunLog, ProcessRunner, RunnerSettings};
 use forge_local::{ForgeHome, LocalForge, LocalForgeFeed};
 use git::Git;
 use pipeline_core::id::{InstanceId, ProjectId};
@@ -31,6 +31,7 @@ use crate::prompts;
 use crate::settings::Settings;
 
 pub use error::StartError;
+pub use pipeline_engine::Ended;
 
 const ORDER_POLL: Duration = Duration::from_millis(250);
 const EFFECT_ATTEMPTS: u32 = 40;
@@ -106,6 +107,10 @@ impl Parts {
                 stall: settings.agent_stall,
             })),
             run_log: Arc::new(ProcessRunLog::new(places.runs())),
+            host: Arc::new(ProcessHost::new(vec![
+                ("data".to_owned(), places.root().to_path_buf()),
+                ("checkouts".to_owned(), places.checkouts()),
+            ])),
             prompts: prompts::built_in(),
             settings: engine_settings(settings, clock.as_ref()),
             clock,
@@ -207,20 +212,30 @@ impl Program {
         Ok(self.engine.connect().await?)
     }
 
-    /// Answers on the listeners at once, recovers, then runs until `stop` becomes true. Runs of agents outlive it.
-    pub async fn run(&self, listeners: Listeners, stop: watch::Receiver<bool>) -> Result<(), StartError> {
-        let mut served = stop.clone();
+    /// Answers on the listeners at once, recovers, then runs until `stop` becomes true or an operator's order ends it. Runs of agents outlive it,
+    /// unless it was killed.
+    pub async fn run(&self, listeners: Listeners, stop: watch::Receiver<bool>) -> Result<Ended, StartError> {
+        let (over, mut is_over) = watch::channel(false);
+        let mut stopped = stop.clone();
         let shutdown = async move {
-            let _ = served.wait_for(|stop| *stop).await;
+            tokio::select! {
+                _ = stopped.wait_for(|stop| *stop) => {}
+                _ = is_over.wait_for(|over| *over) => {}
+            }
         };
         let serving = web::server::serve(Arc::clone(&self.web), listeners.public, listeners.admin, shutdown);
         let moving = async {
-            self.engine.recover().await?;
-            self.engine.run(stop).await;
-            Ok::<(), StartError>(())
+            let ended = match self.engine.recover().await {
+                Ok(()) => Ok(self.engine.run(stop).await),
+                Err(error) => Err(StartError::from(error)),
+            };
+            over.send_replace(true);
+            ended
         };
-        let (served, moved) = tokio::join!(async { serving.await.map_err(StartError::Serve) }, moving);
-        moved.and(served)
+        let (served, ended) = tokio::join!(serving, moving);
+        let ended = ended?;
+        served.map_err(StartError::Serve)?;
+        Ok(ended)
     }
 }
 
@@ -240,6 +255,10 @@ impl web::state::Health for Ready {
     fn problems(&self) -> Vec<String> {
         self.0.health.problems(self.0.clock.now())
     }
+
+    fn held_back(&self) -> Vec<String> {
+        self.0.health.held_back()
+    }
 }
 
 async fn bind(address: SocketAddr, key: &'static str) -> Result<TcpListener, StartError> {
@@ -257,6 +276,15 @@ fn project_limits(settings: &Settings) -> BTreeMap<ProjectId, usize> {
         .collect()
 }
 
+fn wip_limits(settings: &Settings) -> BTreeMap<ProjectId, usize> {
+    settings
+        .projects
+        .iter()
+        .filter(|wanted| wanted.wip_limit > 0)
+        .map(|wanted| (project::id(wanted), wanted.wip_limit))
+        .collect()
+}
+
 fn engine_settings(settings: &Settings, clock: &dyn Clock) -> EngineSettings {
     EngineSettings {
         instance: InstanceId::new(format!("{}-{}", std::process::id(), clock.now().0)),
@@ -269,5 +297,8 @@ fn engine_settings(settings: &Settings, clock: &dyn Clock) -> EngineSettings {
         delivery_attempts: settings.delivery_attempts,
         effect_attempts: EFFECT_ATTEMPTS,
         run_timeout: settings.agent_timeout,
+        kill_grace: settings.agent_kill_grace,
+        floors: settings.floors,
+        wip_limits: wip_limits(settings),
     }
 }

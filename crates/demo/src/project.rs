@@ -8,6 +8,7 @@ use std::time::Duration;
 use app::places::Places;
 use app::settings::{Profile, ProjectSettings, Settings};
 use git::{Identity, NewCommit, RefExpectation, Repository};
+use pipeline_core::admission::Floors;
 use pipeline_core::effect::MergeStyle;
 use pipeline_core::pipeline::Pipeline;
 use pipeline_core::port::clock::Clock;
@@ -80,6 +81,7 @@ pub(crate) fn settings(home: &Path, options: &Options, memory: &Memory) -> Setti
         agent_kill_grace: Duration::from_secs(2),
         agent_stall: Some(Duration::from_secs(900)),
         agent_output_cap: 64 << 20,
+        floors: Floors::default(),
         staging: false,
         profile: Profile::Fast,
         projects: vec![project(options, memory)],
@@ -116,6 +118,7 @@ fn project(options: &Options, memory: &Memory) -> ProjectSettings {
         merge_style: MergeStyle::Merge,
         approvers: Vec::new(),
         max_concurrency: 0,
+        wip_limit: 0,
         max_developer_retries: 3,
         max_bounces: 6,
         ci_poll: Duration::from_secs(1),

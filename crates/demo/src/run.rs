@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::wire::{Listeners, Parts, Program, RunnerBinary, StartError};
+use app::wire::{Ended, Listeners, Parts, Program, RunnerBinary, StartError};
 use pipeline_core::evidence::EvidenceRequest;
 use pipeline_core::id::{IssueId, ProjectId};
 use pipeline_core::port::board::Board;
@@ -67,9 +67,9 @@ pub async fn run(options: Options, interrupt: watch::Receiver<bool>) -> Result<R
 }
 
 /// The program ended while the story was still being played.
-fn too_early(ended: Result<Result<(), StartError>, JoinError>) -> DemoError {
+fn too_early(ended: Result<Result<Ended, StartError>, JoinError>) -> DemoError {
     match ended {
-        Ok(Ok(())) => DemoError::Ended("it was told to stop".to_owned()),
+        Ok(Ok(_)) => DemoError::Ended("it was told to stop".to_owned()),
         Ok(Err(error)) => DemoError::Start(error),
         Err(error) => DemoError::Ended(error.to_string()),
     }

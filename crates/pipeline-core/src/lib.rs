@@ -116,6 +116,8 @@ pub mod message;
 pub mod orders;
 pub mod start;
 pub mod transition;
+pub mod hold;
+pub mod admission;
 pub mod replay;
 pub mod why;
 #[cfg(feature = "ports")]

@@ -10,6 +10,7 @@ pub mod workspace;
 pub mod source;
 pub mod store;
 pub mod run_log;
+pub mod host;
 pub mod clock;
 
 use std::time::Duration;

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use pipeline_core::admission::Floors;
 use pipeline_core::id::{InstanceId, ProjectId, TaskId};
 use pipeline_core::pipeline::Pipeline;
 use pipeline_core::port::chat::Chat;
 use pipeline_core::port::clock::Clock;
 use pipeline_core::port::forge::Forge;
+use pipeline_core::port::host::Host;
 use pipeline_core::port::run_log::RunLog;
 use pipeline_core::port::runner::Runner;
 use pipeline_core::port::source::EventSource;
@@ -65,6 +67,12 @@ pub struct EngineSettings {
     pub effect_attempts: u32,
     /// The time limit of a run whose role has none of its own.
     pub run_timeout: Duration,
+    /// Between the request to end a run and its end by force.
+    pub kill_grace: Duration,
+    /// Free room below which no agent and no command begins.
+    pub floors: Floors,
+    /// Tasks waiting for a human at which a project's new tasks do not begin; projects without a limit are left out.
+    pub wip_limits: BTreeMap<ProjectId, usize>,
 }
 
 /// Everything the loops share.
@@ -79,6 +87,8 @@ pub struct Context {
     pub runner: Arc<dyn Runner>,
     /// Their logs.
     pub run_log: Arc<dyn RunLog>,
+    /// The machine.
+    pub host: Arc<dyn Host>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Prompts of our own.

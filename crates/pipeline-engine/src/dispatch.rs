@@ -1,5 +1,7 @@
 //! Dispatch: claims jobs and carries them out, each in a task of its own with a lease that is renewed. Results come back as events.
 
+mod admission;
+mod call;
 mod execution;
 mod agent;
 mod command;
@@ -10,13 +12,17 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use pipeline_core::hold::HoldKind;
 use pipeline_core::id::JobId;
 use pipeline_core::job::JobKind;
 use pipeline_core::port::store::StoreError;
-use pipeline_core::port::store::jobs::{Claim, ClaimRequest, LeasedJob};
+use pipeline_core::port::store::jobs::{Claim, LeasedJob};
+use pipeline_core::time::Timestamp;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::context::Context;
+pub(crate) use crate::dispatch::call::Call;
 
 /// Jobs that this process carries out.
 pub(crate) struct Dispatcher {
@@ -25,6 +31,9 @@ pub(crate) struct Dispatcher {
     executions: tokio::sync::Mutex<JoinSet<()>>,
     /// Held from a claim until its job is among the running ones, so that nobody takes it for a stray.
     claiming: tokio::sync::Mutex<()>,
+    said: admission::Said,
+    ending: watch::Sender<Option<HoldKind>>,
+    call: watch::Sender<Call>,
 }
 
 impl Dispatcher {
@@ -34,32 +43,87 @@ impl Dispatcher {
             running: Arc::new(Mutex::new(BTreeSet::new())),
             executions: tokio::sync::Mutex::new(JoinSet::new()),
             claiming: tokio::sync::Mutex::new(()),
+            said: admission::Said::default(),
+            ending: watch::Sender::new(None),
+            call: watch::Sender::new(Call::Work),
         }
     }
 
-    /// Claims and begins everything that can be claimed now.
+    /// Claims and begins everything that can be claimed now and is not held back.
     pub(crate) async fn tick(&self) -> Result<(), StoreError> {
         let _claiming = self.claiming.lock().await;
         loop {
             self.reap().await;
+            let seen = admission::look(&self.context).await?;
+            self.said.say(&self.context, &seen).await;
+            self.ending.send_if_modified(|ending| {
+                let changed = *ending != seen.ending;
+                *ending = seen.ending;
+                changed
+            });
+            if self.claim(&seen).await? == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Claims under one look; answers how many agents and commands began. Each changes what the next look sees.
+    async fn claim(&self, seen: &admission::Seen) -> Result<usize, StoreError> {
+        let mut begun = 0;
+        loop {
             let now = self.context.clock.now();
-            let settings = &self.context.settings;
-            let request = ClaimRequest {
-                owner: settings.instance.clone(),
-                now,
-                lease_until: now.plus(settings.lease),
-                limit: settings.max_concurrency,
-                project_limits: settings.project_limits.clone(),
-            };
-            match self.context.store.claim(request).await? {
+            match self.context.store.claim(seen.request(&self.context, now)).await? {
                 Claim::Taken(job) if self.checkout_is_taken(&job).await? => {
                     let at = now.plus(Duration::from_secs(1));
                     self.context.store.give_back(job.id, job.fence, at, false).await?;
                 }
-                Claim::Taken(job) => self.begin(*job, execution::Beginning::Fresh).await,
-                Claim::Empty { .. } => return Ok(()),
+                Claim::Taken(job) => {
+                    begun += usize::from(admission::is_run(&job));
+                    self.begin(*job, execution::Beginning::Fresh).await;
+                }
+                Claim::Empty { .. } => return Ok(begun),
             }
         }
+    }
+
+    /// Rings for a tick when an operator placed or lifted a hold.
+    pub(crate) async fn notice_holds(&self) -> Result<(), StoreError> {
+        if self.said.are_new(&self.context.store.holds().await?) {
+            self.context.wakes.dispatch.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Returns when a hold wants the daemon to end.
+    pub(crate) async fn ending(&self) -> HoldKind {
+        let mut ending = self.ending.subscribe();
+        let wished = ending.wait_for(Option::is_some).await.map(|kind| *kind);
+        match wished {
+            Ok(Some(kind)) => kind,
+            // The sender is ours and lives as long as we do.
+            Ok(None) | Err(_) => std::future::pending().await,
+        }
+    }
+
+    /// Calls all executions and waits for their end, no longer than `until`. Answers how many are left, which are then dropped.
+    pub(crate) async fn end(&self, call: Call, until: Timestamp) -> usize {
+        self.call.send_replace(call);
+        let mut executions = self.executions.lock().await;
+        loop {
+            tokio::select! {
+                ended = executions.join_next() => match ended {
+                    None => return 0,
+                    Some(Ok(())) => {}
+                    Some(Err(error)) => tracing::error!(%error, "the execution of a job ended badly"),
+                },
+                () = self.context.clock.sleep_until(until) => break,
+            }
+        }
+        let left = executions.len();
+        if call == Call::Leave {
+            executions.shutdown().await;
+        }
+        left
     }
 
     /// Takes up what an earlier daemon left: running and ended runs are adopted, lost ones are queued again.
@@ -98,9 +162,10 @@ impl Dispatcher {
 
     async fn begin(&self, job: LeasedJob, beginning: execution::Beginning) {
         let (context, running, id) = (Arc::clone(&self.context), Arc::clone(&self.running), job.id);
+        let call = self.call.subscribe();
         running.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
         self.executions.lock().await.spawn(async move {
-            execution::carry_out(&context, job, beginning).await;
+            execution::carry_out(&context, job, (beginning, call)).await;
             running.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
             context.wakes.dispatch.notify_one();
         });

@@ -1,4 +1,7 @@
 //! The engine: recovery first, then the loops, until it is told to stop. Runs outlive it; what is in flight is taken up at the next start.
+//! How it ends stands in [`ending`].
+
+mod ending;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +14,8 @@ use crate::context::Context;
 use crate::dispatch::Dispatcher;
 use crate::outbox::Outbox;
 use crate::{intake, orders, sweep};
+
+pub use ending::Ended;
 
 /// The loops of one daemon.
 #[derive(Clone)]
@@ -50,6 +55,7 @@ impl Engine {
     /// Takes up what an earlier daemon left: effects that were in flight are looked at before they are sent again, runs are adopted.
     pub async fn recover(&self) -> Result<(), StoreError> {
         self.connect().await?;
+        self.forget_calls_to_end().await?;
         let ambiguous = self
             .context
             .store
@@ -61,16 +67,29 @@ impl Engine {
         self.dispatcher.recover().await
     }
 
-    /// Runs the loops until `stop` becomes true, then lets each finish what it is doing.
-    pub async fn run(&self, stop: watch::Receiver<bool>) {
+    /// Runs the loops until `stop` becomes true or an operator's hold wants the daemon to end; then lets each finish what it is doing.
+    /// Afterwards the engine is over: for another run a new one is built.
+    pub async fn run(&self, mut stop: watch::Receiver<bool>) -> Ended {
+        let (quit, quitting) = watch::channel(false);
+        let mut loops = self.begin(&quitting);
+        let ended = tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => Ended::Stopped,
+            kind = self.dispatcher.ending() => Ended::of(kind),
+        };
+        quit.send_replace(true);
+        self.end(ended, &mut loops).await;
+        ended
+    }
+
+    fn begin(&self, quitting: &watch::Receiver<bool>) -> JoinSet<()> {
         let mut loops = JoinSet::new();
         for source in self.context.sources.clone() {
-            let (context, mut stop) = (Arc::clone(&self.context), stop.clone());
+            let (context, mut quitting) = (Arc::clone(&self.context), quitting.clone());
             loops.spawn(async move {
                 loop {
                     tokio::select! {
                         () = source.wait() => context.wakes.news(),
-                        _ = stop.wait_for(|stop| *stop) => return,
+                        _ = quitting.wait_for(|quit| *quit) => return,
                     }
                 }
             });
@@ -83,9 +102,9 @@ impl Engine {
             Beat::Timers,
             Beat::Sweep,
         ] {
-            loops.spawn(beat_until(beat, self.clone(), stop.clone()));
+            loops.spawn(beat_until(beat, self.clone(), quitting.clone()));
         }
-        while loops.join_next().await.is_some() {}
+        loops
     }
 
     /// Ticks every quick loop once, for programs that drive the engine themselves and for tests that move time by hand. Jobs and effects that
@@ -160,7 +179,10 @@ impl Beat {
         let context = engine.context.as_ref();
         match self {
             Self::Intake => intake::tick(context).await,
-            Self::Orders => orders::tick(context).await,
+            Self::Orders => {
+                engine.dispatcher.notice_holds().await?;
+                orders::tick(context).await
+            }
             Self::Dispatch => engine.dispatcher.tick().await,
             Self::Outbox => engine.outbox.tick().await,
             Self::Timers => sweep::fire_timers(context).await,

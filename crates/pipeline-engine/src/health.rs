@@ -10,6 +10,7 @@ use pipeline_core::time::Timestamp;
 #[derive(Debug, Default)]
 pub struct Health {
     loops: Mutex<BTreeMap<&'static str, Sign>>,
+    held_back: Mutex<Vec<String>>,
 }
 
 #[derive(Debug, Clone)]
@@ -24,6 +25,20 @@ impl Health {
     pub(crate) fn ticked(&self, name: &'static str, at: Timestamp, every: Duration, trouble: Option<String>) {
         let mut loops = self.loops.lock().unwrap_or_else(PoisonError::into_inner);
         loops.insert(name, Sign { at, every, trouble });
+    }
+
+    /// What is held back from now on, a sentence each.
+    pub(crate) fn hold_back(&self, lines: Vec<String>) {
+        *self.held_back.lock().unwrap_or_else(PoisonError::into_inner) = lines;
+    }
+
+    /// Why queued work does not begin, a sentence each; it is no problem of the daemon. Empty: nothing is held back.
+    #[must_use]
+    pub fn held_back(&self) -> Vec<String> {
+        self.held_back
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// What is wrong at `now`: loops that have been silent for three intervals, and what the last tick complained of. Before the first tick

@@ -15,6 +15,6 @@ mod sweep;
 mod engine;
 
 pub use context::{Context, EngineSettings, ProjectPorts, Prompts};
-pub use engine::Engine;
+pub use engine::{Ended, Engine};
 pub use health::Health;
 pub use wake::Wakes;

@@ -16,6 +16,7 @@ use pipeline_core::port::store::StoreError;
 use pipeline_core::port::store::outbox::{EffectStatus, OutboxFilter, OutboxRow};
 use pipeline_core::port::store::tasks::{Commit, EffectEnd, TaskKey};
 use pipeline_core::retry::back_off;
+use pipeline_core::time::Timestamp;
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
@@ -66,6 +67,22 @@ impl Outbox {
                 });
             }
         }
+    }
+
+    /// Waits for the rows that are being sent, no longer than `until`; what is left is looked at by the next daemon. Answers how many.
+    pub(crate) async fn end(&self, until: Timestamp) -> usize {
+        let mut sending = self.sending.lock().await;
+        loop {
+            tokio::select! {
+                ended = sending.join_next() => if ended.is_none() {
+                    return 0;
+                },
+                () = self.context.clock.sleep_until(until) => break,
+            }
+        }
+        let left = sending.len();
+        sending.shutdown().await;
+        left
     }
 
     /// Rows in flight that nobody sends: the answer to their claim was lost, or their task died. They may have arrived.

@@ -26,6 +26,7 @@ mod runner;
 mod follow;
 mod orphans;
 mod log_text;
+mod room;
 
 pub use command::{Command, DEFAULT_OUTPUT_CAP, DEFAULT_TIMEOUT, ExitOutcome, Output, SpawnError};
 pub use environment::inherit;
@@ -36,7 +37,8 @@ pub use log_text::{strip_control, tail};
 pub use orphans::kill_orphans;
 pub use progress::{Progress, read_progress};
 pub use record::{EndReason, ExitRecord, ResourceSource, ResourceUse};
-pub use run_dir::{RUN_DIR_VARIABLE, stderr_log, stdout_log};
+pub use run_dir::{EndReason, ExitRecord, RUN_DIR_VARIABLE, RunSpec, stderr_log, stdout_log};
+pub use room::{DiskRoom, free_disk, free_memory};
 pub use runner::{EXIT_ALREADY_RUNNING, EXIT_RUNNER_FAILED, runner_main};
 pub use spawn::resolve as find_program;
 pub use spec::{DEFAULT_LINE_CAP, DoneLine, RunSpec};

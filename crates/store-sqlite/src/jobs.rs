@@ -23,7 +23,7 @@ use crate::writer::Written;
 use crate::{SqliteStore, runs};
 
 #[cfg(test)]
-pub(crate) use claim::{LATER, NEXT, RUNNING, TAKE};
+pub(crate) use claim::{LATER, NEXT, RUNNING, TAKE, TURN};
 
 #[async_trait]
 impl JobStore for SqliteStore {

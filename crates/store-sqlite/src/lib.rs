@@ -25,6 +25,7 @@ mod cursors;
 mod items;
 mod projects;
 mod orders;
+mod holds;
 #[cfg(test)]
 mod query_plans;
 
@@ -33,7 +34,7 @@ use crate::orders::OrderWatch;
 use crate::readers::Readers;
 use crate::writer::Writer;
 
-/// Everything that is kept, in one database file. Implements the five traits of the store port.
+/// Everything that is kept, in one database file. Implements the six traits of the store port.
 ///
 /// Dropping it ends its threads after the commands that were handed in.
 pub struct SqliteStore {

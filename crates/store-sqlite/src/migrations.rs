@@ -11,6 +11,7 @@ use rusqlite::{Connection, TransactionBehavior};
 pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_initial.sql"),
     include_str!("../migrations/0002_project_versions.sql"),
+    include_str!("../migrations/0003_holds.sql"),
 ];
 
 /// Marks the file as ours (`orch` in ASCII).

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use pipeline_core::hold::Hold;
 use pipeline_core::id::{OrderId, TaskId};
 use pipeline_core::order::{OperatorOrder, OrderAnswer};
 use pipeline_core::port::store::StoreError;
@@ -12,12 +13,12 @@ use pipeline_core::port::store::orders::{NewOrder, OrderRow, OrderStore};
 use pipeline_core::time::Timestamp;
 use rusqlite::{Connection, Row, params};
 
-use crate::SqliteStore;
 use crate::columns::{Json, change, first, rows};
 use crate::failure::Failure;
 use crate::pragmas::PragmaError;
 use crate::readers::{self, blocking};
 use crate::writer::Written;
+use crate::{SqliteStore, holds};
 
 #[async_trait]
 impl OrderStore for SqliteStore {
@@ -50,7 +51,7 @@ impl OrderStore for SqliteStore {
     }
 }
 
-/// Remembers the unanswered orders until somebody, in whatever process, has committed something.
+/// Remembers the unanswered orders and the holds that stand until somebody, in whatever process, has committed something.
 #[derive(Clone)]
 pub(crate) struct OrderWatch {
     known: Arc<Mutex<Known>>,
@@ -63,6 +64,7 @@ impl OrderWatch {
             connection: readers::connect(path, busy_timeout)?,
             version: None,
             orders: Vec::new(),
+            holds: Vec::new(),
         };
         Ok(Self {
             known: Arc::new(Mutex::new(known)),
@@ -70,12 +72,25 @@ impl OrderWatch {
     }
 
     async fn unanswered(&self) -> Result<Vec<OperatorOrder>, StoreError> {
+        self.known(|known| known.orders.clone()).await
+    }
+
+    /// Holds that stand.
+    pub(crate) async fn holds(&self) -> Result<Vec<Hold>, StoreError> {
+        self.known(|known| known.holds.clone()).await
+    }
+
+    async fn known<T: Send + 'static>(
+        &self,
+        wanted: impl FnOnce(&Known) -> T + Send + 'static,
+    ) -> Result<T, StoreError> {
         let watch = self.clone();
         blocking(move || {
             let mut known = watch.known.lock().unwrap_or_else(PoisonError::into_inner);
             known
                 .look()
-                .map_err(|error| Failure::from(error).to_store_error())
+                .map_err(|error| Failure::from(error).to_store_error())?;
+            Ok(wanted(&known))
         })
         .await
     }
@@ -85,17 +100,19 @@ struct Known {
     connection: Connection,
     version: Option<i64>,
     orders: Vec<OperatorOrder>,
+    holds: Vec<Hold>,
 }
 
 impl Known {
-    fn look(&mut self) -> rusqlite::Result<Vec<OperatorOrder>> {
-        // Asked before the orders: what is committed in between shows in the next version.
+    fn look(&mut self) -> rusqlite::Result<()> {
+        // Asked before the rows: what is committed in between shows in the next version.
         let version = first(&self.connection, "PRAGMA data_version", [], |row| row.get(0))?;
         if version.is_none() || version != self.version {
             self.orders = rows(&self.connection, UNANSWERED, [], order)?;
+            self.holds = holds::standing(&self.connection)?;
             self.version = version;
         }
-        Ok(self.orders.clone())
+        Ok(())
     }
 }
 

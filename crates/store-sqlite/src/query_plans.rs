@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use crate::migrations::{self, MIGRATIONS};
-use crate::{deliveries, event_log, jobs, orders, outbox, project_versions, runs, tasks, timers};
+use crate::{deliveries, event_log, holds, jobs, orders, outbox, project_versions, runs, tasks, timers};
 
 /// Statements that look things up, and those that change what they looked up.
 const HOT: &[&str] = &[
@@ -33,6 +33,7 @@ const HOT: &[&str] = &[
     jobs::NEXT,
     jobs::RUNNING,
     jobs::TAKE,
+    jobs::TURN,
     jobs::LATER,
     outbox::OF_TASK,
     outbox::OPEN,
@@ -53,10 +54,13 @@ const HOT: &[&str] = &[
     orders::ANSWER,
     orders::BY_ID,
     orders::OF_TASK,
+    holds::STANDING,
+    holds::LIFT,
+    holds::WAITING,
 ];
 
 /// These walk the table by rowid and stop at their LIMIT.
-const BOUNDED: &[&str] = &[jobs::NEWEST, deliveries::FORGET];
+const BOUNDED: &[&str] = &[jobs::NEWEST, deliveries::FORGET, holds::PAST];
 
 /// Tables and their aliases; everything else in a plan is a passing result.
 const TABLES: &[&str] = &[
@@ -70,9 +74,18 @@ const TABLES: &[&str] = &[
     "other",
     "deliveries",
     "orders",
+    "holds",
+    "turns",
 ];
 
-const PARTIAL: &[&str] = &["tasks_open", "outbox_open", "outbox_due", "orders_unanswered"];
+const PARTIAL: &[&str] = &[
+    "tasks_open",
+    "tasks_for_people",
+    "outbox_open",
+    "outbox_due",
+    "orders_unanswered",
+    "holds_open",
+];
 
 #[test]
 fn no_frequent_statement_passes_over_a_table() {

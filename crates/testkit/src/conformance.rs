@@ -32,3 +32,4 @@ pub mod source;
 pub mod workspace;
 pub mod runner;
 pub mod run_log;
+pub mod host;

@@ -11,3 +11,4 @@ pub mod forge;
 pub mod workspace;
 pub mod runner;
 pub mod run_log;
+pub mod host;

@@ -255,6 +255,7 @@ pub fn claim(owner: &str, now: Timestamp) -> ClaimRequest {
         lease_until: Timestamp(now.0 + 60_000),
         limit: 10,
         project_limits: BTreeMap::new(),
+        no_new_tasks: BTreeSet::new(),
     }
 }
 

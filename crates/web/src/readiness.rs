@@ -19,8 +19,8 @@ pub(crate) async fn health() -> Json<Value> {
 pub(crate) async fn ready(State(state): State<Arc<WebState>>) -> Response {
     let problems = state.health.problems();
     if problems.is_empty() {
-        return Json(json!({"status": "ready"})).into_response();
+        return Json(json!({"status": "ready", "held_back": state.health.held_back()})).into_response();
     }
-    let answer = json!({"status": "not ready", "problems": problems});
+    let answer = json!({"status": "not ready", "problems": problems, "held_back": state.health.held_back()});
     (StatusCode::SERVICE_UNAVAILABLE, Json(answer)).into_response()
 }

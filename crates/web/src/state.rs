@@ -67,6 +67,12 @@ pub trait Health: Send + Sync {
     /// What keeps it from that, a sentence each: a loop that has not ticked, a read-only store, a running recovery. Empty: ready. Must not
     /// wait for anything.
     fn problems(&self) -> Vec<String>;
+
+    /// Why queued work does not begin, a sentence each: an operator's hold, a floor, people who have enough to decide. It is no problem of the
+    /// daemon. Must not wait for anything.
+    fn held_back(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 impl WebState {

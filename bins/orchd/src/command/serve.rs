@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use app::settings::environment::Environment;
 use app::settings::load::{Loaded, load};
-use app::wire::{Listeners, Parts, RunnerBinary};
+use app::wire::{Ended, Listeners, Parts, RunnerBinary};
 
 use crate::cli::SettingsArgs;
 use crate::command::{interrupts, runtime};
@@ -33,8 +33,13 @@ pub(super) fn run(args: &SettingsArgs, filter: Option<&str>) -> anyhow::Result<E
             projects = settings.projects.len(),
             "orchd is running; the board is on the admin side"
         );
-        program.run(listeners, interrupts()?).await?;
-        tracing::info!("orchd stopped; runs go on and are taken up at the next start");
+        match program.run(listeners, interrupts()?).await? {
+            Ended::Stopped => {
+                tracing::info!("orchd stopped; runs go on and are taken up at the next start");
+            }
+            Ended::Drained => tracing::info!("orchd is drained and ends: nothing of it runs"),
+            Ended::Killed => tracing::info!("orchd stopped; its runs were ended and their jobs queued again"),
+        }
         Ok(ExitCode::from(exit::OK))
     })
 }

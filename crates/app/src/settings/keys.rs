@@ -21,6 +21,9 @@ pub(super) static TABLE: &[&dyn Row] = &[
     &ADMIN_BIND,
     &ALLOWED_HOSTS,
     &MAX_CONCURRENCY,
+    &MIN_FREE_DISK_MB,
+    &MIN_FREE_INODES,
+    &MIN_FREE_MEMORY_MB,
     &QUEUE_POLL_INTERVAL,
     &LEASE_SECONDS,
     &SWEEP_SECONDS,
@@ -131,6 +134,32 @@ pub(super) static MAX_CONCURRENCY: Key<usize> = Key::required(
     "Agent and command runs at once.",
 )
 .or("1");
+
+const FLOOR: Count = Count {
+    least: 0,
+    most: 1 << 30,
+};
+
+pub(super) static MIN_FREE_DISK_MB: Key<u64> = Key::required(
+    "min_free_disk_mb",
+    &FLOOR,
+    "With less free disk than this, in MiB, where the data directory or the checkouts lie, no agent and no command begins; 0: no floor.",
+)
+.or("2048");
+
+pub(super) static MIN_FREE_INODES: Key<u64> = Key::required(
+    "min_free_inodes",
+    &FLOOR,
+    "The same with free inodes, where the file system counts them; 0: no floor.",
+)
+.or("20000");
+
+pub(super) static MIN_FREE_MEMORY_MB: Key<u64> = Key::required(
+    "min_free_memory_mb",
+    &FLOOR,
+    "With less available memory than this, in MiB, no agent and no command begins; 0: no floor.",
+)
+.or("512");
 
 pub(super) static QUEUE_POLL_INTERVAL: Key<Duration> = Key::required(
     "queue_poll_interval",

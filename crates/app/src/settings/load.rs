@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use pipeline_core::admission::Floors;
+
 use super::environment::Environment;
 use super::file::{SettingsFile, USUAL};
 use super::key::{Given, Row, Scope};
@@ -200,6 +202,11 @@ fn settings(scope: &Scope, projects: &[ProjectSettings]) -> Option<Settings> {
         agent_kill_grace: keys::AGENT_KILL_GRACE_SECONDS.get(scope)?,
         agent_stall: Some(keys::AGENT_STALL_SECONDS.get(scope)?).filter(|stall| !stall.is_zero()),
         agent_output_cap: keys::AGENT_OUTPUT_CAP_MB.get(scope)? << 20,
+        floors: Floors {
+            memory: keys::MIN_FREE_MEMORY_MB.get(scope)? << 20,
+            disk: keys::MIN_FREE_DISK_MB.get(scope)? << 20,
+            inodes: keys::MIN_FREE_INODES.get(scope)?,
+        },
         staging: keys::STAGING.get(scope)?,
         profile: keys::PROFILE.get(scope)?,
         projects: projects.to_vec(),

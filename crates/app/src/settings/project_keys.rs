@@ -32,6 +32,7 @@ pub(super) static TABLE: &[&dyn Row] = &[
     &PROTECTED_PATHS,
     &PIPELINE,
     &MAX_CONCURRENCY,
+    &WIP_LIMIT,
     &MAX_DEVELOPER_RETRIES,
     &MAX_BOUNCES,
 ];
@@ -206,6 +207,16 @@ pub(super) static MAX_CONCURRENCY: Key<usize> = Key::required(
     "Its runs at once; 0: no limit of its own.",
 )
 .or("0");
+
+pub(super) static WIP_LIMIT: Key<usize> = Key::required(
+    "wip_limit",
+    &Count {
+        least: 0,
+        most: 10_000,
+    },
+    "When so many of its tasks wait for a human (approval, answers, blocked), its new tasks do not begin until somebody decides; those that have begun go on. 0: no limit.",
+)
+.or("20");
 
 pub(super) static MAX_DEVELOPER_RETRIES: Key<u32> = Key::required(
     "max_developer_retries",

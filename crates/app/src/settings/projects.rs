@@ -160,6 +160,7 @@ fn project(scope: &Scope, installation: &Scope) -> Option<ProjectSettings> {
         merge_style: keys::MERGE_STYLE.get(scope)?,
         approvers: keys::APPROVERS.get(scope)?,
         max_concurrency: keys::MAX_CONCURRENCY.get(scope)?,
+        wip_limit: keys::WIP_LIMIT.get(scope)?,
         max_developer_retries: keys::MAX_DEVELOPER_RETRIES.get(scope)?,
         max_bounces: keys::MAX_BOUNCES.get(scope)?,
         ci_poll: super::keys::CI_POLL_INTERVAL_S.get(installation)?,

@@ -1,4 +1,4 @@
-//! Our own state. Five small traits over one database; [`Store`] is all of them.
+//! Our own state. Six small traits over one database; [`Store`] is all of them.
 //!
 //! The contract allows several daemons on one database: ownership is by leases and fences, nothing is kept in the process.
 
@@ -7,7 +7,9 @@ pub mod deliveries;
 pub mod jobs;
 pub mod outbox;
 pub mod orders;
+pub mod admission;
 
+use crate::port::store::admission::AdmissionStore;
 use crate::port::store::deliveries::DeliveryStore;
 use crate::port::store::jobs::JobStore;
 use crate::port::store::orders::OrderStore;
@@ -29,6 +31,6 @@ pub enum StoreError {
 }
 
 /// Everything that is kept.
-pub trait Store: TaskStore + DeliveryStore + JobStore + OutboxStore + OrderStore {}
+pub trait Store: TaskStore + DeliveryStore + JobStore + OutboxStore + OrderStore + AdmissionStore {}
 
-impl<T: TaskStore + DeliveryStore + JobStore + OutboxStore + OrderStore> Store for T {}
+impl<T: TaskStore + DeliveryStore + JobStore + OutboxStore + OrderStore + AdmissionStore> Store for T {}

@@ -11,15 +11,17 @@ use pipeline_core::port::store::tasks::Commit;
 use pipeline_core::port::workspace::{CheckoutSpec, HarvestSpec};
 use pipeline_core::role::Role;
 use pipeline_core::run::{AgentOutcome, FailureClass, RunFailure, RunRecord, RunRow};
+use tokio::sync::watch;
 
 use crate::context::{Context, ProjectPorts};
-use crate::dispatch::execution::{Beginning, Worked, begun, failure_of, follow};
+use crate::dispatch::Call;
+use crate::dispatch::execution::{Beginning, Followed, Worked, begun, failure_of, follow};
 
 pub(super) async fn run(
     context: &Context,
     ports: &ProjectPorts,
     (job, work): (&LeasedJob, &AgentJob),
-    beginning: Beginning,
+    (beginning, call): (Beginning, watch::Receiver<Call>),
 ) -> Worked {
     let run = RunId {
         job: job.id,
@@ -34,11 +36,15 @@ pub(super) async fn run(
     } else if let Some(started) = started_at(context, &run).await {
         row.started_at = started;
     }
-    let end = match follow(context, &run).await {
-        Ok(end) => *end,
-        Err(failure) => return failed(context, row, failure, RunRecord::default()),
-    };
-    finish(context, ports, (row, work), end).await
+    match follow(context, &run, call).await {
+        Followed::Ended(end) => finish(context, ports, (row, work), *end).await,
+        Followed::Interrupted(end) => {
+            let row = ended(context, row, "interrupted".to_owned(), end.record);
+            Worked::Interrupted(Some(row))
+        }
+        Followed::Left => Worked::Left,
+        Followed::Failed(failure) => failed(context, row, failure, RunRecord::default()),
+    }
 }
 
 async fn finish(

@@ -3,62 +3,59 @@
 use pipeline_core::event::Event;
 use pipeline_core::id::RunId;
 use pipeline_core::job::{CommandJob, StartPoint};
-use pipeline_core::port::runner::{RunSpec, RunWork};
+use pipeline_core::port::runner::{RunEnd, RunSpec, RunWork};
 use pipeline_core::port::store::jobs::LeasedJob;
 use pipeline_core::port::workspace::CheckoutSpec;
 use pipeline_core::run::{CommandOutcome, RunFailure};
+use tokio::sync::watch;
 
 use crate::context::{Context, ProjectPorts};
-use crate::dispatch::execution::{Beginning, Worked, begun, failure_of, follow};
+use crate::dispatch::Call;
+use crate::dispatch::execution::{Beginning, Followed, Worked, begun, failure_of, follow};
 
 pub(super) async fn run(
     context: &Context,
     ports: &ProjectPorts,
     (job, work): (&LeasedJob, &CommandJob),
-    beginning: Beginning,
+    (beginning, call): (Beginning, watch::Receiver<Call>),
 ) -> Worked {
     let run = RunId {
         job: job.id,
         fence: job.fence,
     };
-    let outcome = match carry_out(context, ports, (run, work), beginning).await {
-        Ok(Some(outcome)) => outcome,
-        Ok(None) => return Worked::Cancelled(None),
-        Err(failure) => CommandOutcome::Failed(failure),
-    };
-    Worked::Event(
-        Box::new(Event::CommandFinished {
-            job: run.job,
-            fence: run.fence,
-            outcome,
-        }),
-        None,
-    )
+    if beginning == Beginning::Fresh
+        && let Err(failure) = start(context, ports, run, work).await
+    {
+        return finished(run, CommandOutcome::Failed(failure));
+    }
+    match follow(context, &run, call).await {
+        Followed::Ended(end) if end.cancelled => Worked::Cancelled(None),
+        Followed::Ended(end) => finished(run, outcome(*end)),
+        Followed::Interrupted(_) => Worked::Interrupted(None),
+        Followed::Left => Worked::Left,
+        Followed::Failed(failure) => finished(run, CommandOutcome::Failed(failure)),
+    }
 }
 
-/// None: it was called off.
-async fn carry_out(
-    context: &Context,
-    ports: &ProjectPorts,
-    (run, work): (RunId, &CommandJob),
-    beginning: Beginning,
-) -> Result<Option<CommandOutcome>, RunFailure> {
-    if beginning == Beginning::Fresh {
-        start(context, ports, run, work).await?;
+fn finished(run: RunId, outcome: CommandOutcome) -> Worked {
+    let event = Event::CommandFinished {
+        job: run.job,
+        fence: run.fence,
+        outcome,
+    };
+    Worked::Event(Box::new(event), None)
+}
+
+fn outcome(end: RunEnd) -> CommandOutcome {
+    match end.failure {
+        Some(failure) => CommandOutcome::Failed(failure),
+        None => CommandOutcome::Ran {
+            exit_code: end.record.exit_code,
+            timed_out: end.timed_out,
+            log_tail: end.log_tail,
+            duration_ms: end.record.duration_ms,
+        },
     }
-    let end = follow(context, &run).await?;
-    if end.cancelled {
-        return Ok(None);
-    }
-    if let Some(failure) = end.failure {
-        return Err(failure);
-    }
-    Ok(Some(CommandOutcome::Ran {
-        exit_code: end.record.exit_code,
-        timed_out: end.timed_out,
-        log_tail: end.log_tail,
-        duration_ms: end.record.duration_ms,
-    }))
 }
 
 async fn start(

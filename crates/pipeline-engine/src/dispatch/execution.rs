@@ -11,9 +11,10 @@ use pipeline_core::port::store::StoreError;
 use pipeline_core::port::store::jobs::{LeasedJob, Renewal};
 use pipeline_core::port::store::tasks::Commit;
 use pipeline_core::run::{FailureClass, RunFailure, RunRow};
+use tokio::sync::watch;
 
 use crate::context::{Context, ProjectPorts};
-use crate::dispatch::{agent, command, gather};
+use crate::dispatch::{Call, agent, command, gather, recovery};
 use crate::step::{Along, Stepped, job_end, step};
 
 /// Whether the run has to be started.
@@ -31,17 +32,37 @@ pub(crate) enum Worked {
     Event(Box<Event>, Option<RunRow>),
     /// It was called off.
     Cancelled(Option<RunRow>),
+    /// The daemon ended it: the job is queued again.
+    Interrupted(Option<RunRow>),
+    /// It goes on without us: the next daemon takes it up.
+    Left,
+}
+
+/// How following a run ended.
+pub(crate) enum Followed {
+    /// It ended.
+    Ended(Box<RunEnd>),
+    /// It was ended by the daemon.
+    Interrupted(Box<RunEnd>),
+    /// It goes on.
+    Left,
+    /// It cannot be followed.
+    Failed(RunFailure),
 }
 
 /// Carries a job out and lets its result happen. Errors of the store are met with patience: the result must not be lost.
-pub(crate) async fn carry_out(context: &Context, job: LeasedJob, beginning: Beginning) {
+pub(crate) async fn carry_out(
+    context: &Context,
+    job: LeasedJob,
+    (beginning, call): (Beginning, watch::Receiver<Call>),
+) {
     tracing::info!(job.id = %job.id, job.fence = job.fence, work = job.kind.name(), ?beginning, "job begins");
     let Some(ports) = context.ports(&job.project) else {
         tracing::error!(job.id = %job.id, project.id = %job.project, "the project is not in the registry; the job waits");
         return;
     };
     let worked = tokio::select! {
-        worked = work(context, ports, &job, beginning) => worked,
+        worked = work(context, ports, &job, (beginning, call)) => worked,
         () = keep_lease(context, &job) => {
             tracing::warn!(job.id = %job.id, "the lease was lost; the result will not be taken");
             return;
@@ -56,10 +77,15 @@ pub(crate) async fn carry_out(context: &Context, job: LeasedJob, beginning: Begi
     }
 }
 
-async fn work(context: &Context, ports: &ProjectPorts, job: &LeasedJob, beginning: Beginning) -> Worked {
+async fn work(
+    context: &Context,
+    ports: &ProjectPorts,
+    job: &LeasedJob,
+    begin: (Beginning, watch::Receiver<Call>),
+) -> Worked {
     match &job.kind {
-        JobKind::Agent(work) => agent::run(context, ports, (job, work), beginning).await,
-        JobKind::Command(work) => command::run(context, ports, (job, work), beginning).await,
+        JobKind::Agent(work) => agent::run(context, ports, (job, work), begin).await,
+        JobKind::Command(work) => command::run(context, ports, (job, work), begin).await,
         JobKind::Gather(work) => gather::gather(context, ports, (job, work)).await,
     }
 }
@@ -121,6 +147,11 @@ async fn deliver(context: &Context, job: &LeasedJob, worked: &Worked) -> Result<
             context.store.commit(commit).await?;
             return Ok(());
         }
+        Worked::Interrupted(run) => return recovery::interrupted(context, job, run.clone()).await,
+        Worked::Left => {
+            tracing::info!(job.id = %job.id, "the run goes on and is taken up at the next start");
+            return Ok(());
+        }
     };
     let along = Along {
         job_end: Some(job_end(job, status)),
@@ -160,21 +191,47 @@ pub(crate) fn begun(answer: Result<(), PortError>) -> Result<(), RunFailure> {
     }
 }
 
-/// Follows a run to its end; a lost one is a passing failure.
-pub(crate) async fn follow(context: &Context, run: &RunId) -> Result<Box<RunEnd>, RunFailure> {
+/// Follows a run to its end, or until the daemon leaves it; a lost one is a passing failure.
+pub(crate) async fn follow(context: &Context, run: &RunId, mut call: watch::Receiver<Call>) -> Followed {
+    let mut interrupted = false;
     loop {
-        match context.runner.wait(run).await {
-            Ok(RunStatus::Ended(end)) => return Ok(end),
-            Ok(RunStatus::NeverBegan) => return Err(transient("the run's program was never started")),
-            Ok(RunStatus::Lost) => return Err(transient("the run was lost: it left no completion marker")),
+        let called = *call.borrow_and_update();
+        if called == Call::Leave {
+            return Followed::Left;
+        }
+        if called == Call::Interrupt && !interrupted {
+            interrupted = true;
+            if let Err(error) = context.runner.cancel(run).await {
+                tracing::warn!(run.id = %run, %error, "the run could not be called off");
+            }
+        }
+        let status = tokio::select! {
+            status = context.runner.wait(run) => status,
+            changed = call.changed() => match changed {
+                Ok(()) => continue,
+                Err(_) => return Followed::Left,
+            },
+        };
+        match status {
+            Ok(RunStatus::Ended(end)) if interrupted && end.cancelled => return Followed::Interrupted(end),
+            Ok(RunStatus::Ended(end)) => return Followed::Ended(end),
+            Ok(RunStatus::NeverBegan) => {
+                return Followed::Failed(transient("the run's program was never started"));
+            }
+            Ok(RunStatus::Lost) => {
+                return Followed::Failed(transient("the run was lost: it left no completion marker"));
+            }
             Ok(RunStatus::Running) => {}
             // Not to know how it stands is no reason to start another beside it.
             Err(error @ (PortError::Retry { .. } | PortError::Ambiguous(_))) => {
                 tracing::warn!(run.id = %run, %error, "the run cannot be looked at; trying again");
                 let wait = context.settings.poll.max(Duration::from_millis(200));
-                context.clock.sleep_until(context.clock.now().plus(wait)).await;
+                tokio::select! {
+                    () = context.clock.sleep_until(context.clock.now().plus(wait)) => {}
+                    _ = call.changed() => {}
+                }
             }
-            Err(error) => return Err(failure_of(&error)),
+            Err(error) => return Followed::Failed(failure_of(&error)),
         }
     }
 }

@@ -6,8 +6,8 @@ use pipeline_core::job::{JobKind, JobStatus};
 use pipeline_core::port::runner::RunStatus;
 use pipeline_core::port::store::StoreError;
 use pipeline_core::port::store::jobs::{LeasedJob, Renewal};
-use pipeline_core::port::store::tasks::TaskKey;
-use pipeline_core::run::{AgentOutcome, FailureClass, RunFailure, RunRecord};
+use pipeline_core::port::store::tasks::{Commit, TaskKey};
+use pipeline_core::run::{AgentOutcome, FailureClass, RunFailure, RunRecord, RunRow};
 
 use crate::context::Context;
 use crate::dispatch::execution::{Beginning, transient};
@@ -81,8 +81,31 @@ async fn lost(context: &Context, job: &LeasedJob) -> Result<(), StoreError> {
     if !has_single_attempt(context, job).await? {
         return give_back(context, job, true).await;
     }
+    fail(context, job, "the run was lost: it left no completion marker").await
+}
+
+/// An attempt that the daemon ended itself; nobody died over it.
+pub(super) async fn interrupted(
+    context: &Context,
+    job: &LeasedJob,
+    run: Option<RunRow>,
+) -> Result<(), StoreError> {
+    let row = Commit {
+        at: context.clock.now(),
+        run,
+        ..Commit::default()
+    };
+    context.store.commit(row).await?;
+    if has_single_attempt(context, job).await? {
+        return fail(context, job, "an operator ended the run with orchctl stop --kill").await;
+    }
+    tracing::info!(job.id = %job.id, "the run was ended; its job is queued again");
+    give_back(context, job, false).await
+}
+
+async fn fail(context: &Context, job: &LeasedJob, why: &str) -> Result<(), StoreError> {
     let outcome = AgentOutcome::Failed {
-        failure: transient("the run was lost: it left no completion marker"),
+        failure: transient(why),
         record: RunRecord::default(),
     };
     let event = Event::AgentFinished {

@@ -8,6 +8,7 @@
 
 mod world;
 mod people;
+mod settings;
 mod desk;
 mod sight;
 mod watch;
@@ -29,3 +30,5 @@ mod local_tests;
 mod forge_review;
 mod recovery;
 mod replay;
+mod admission;
+mod ending;

@@ -18,6 +18,7 @@ use testkit::fake::board::FakeBoard;
 use testkit::fake::chat::FakeChat;
 use testkit::fake::clock::FakeClock;
 use testkit::fake::forge::FakeForge;
+use testkit::fake::host::FakeHost;
 use testkit::fake::repo::FakeRepo;
 use testkit::fake::run_log::FakeRunLog;
 use testkit::fake::runner::{FakeRunner, ScriptedEnd};
@@ -26,8 +27,7 @@ use testkit::fake::workspace::FakeWorkspace;
 use testkit::sample;
 
 use crate::desk::{Deeds, Desk};
-
-const SWEEP: Duration = Duration::from_secs(120);
+use crate::settings::{SWEEP, usual};
 
 /// One project, its ports, and the engine that works on them.
 pub(crate) struct World {
@@ -40,6 +40,9 @@ pub(crate) struct World {
     pub(crate) workspace: Arc<FakeWorkspace>,
     pub(crate) runner: Arc<FakeRunner>,
     run_log: Arc<FakeRunLog>,
+    pub(crate) host: Arc<FakeHost>,
+    /// Read by the next daemon that starts.
+    pub(crate) settings: EngineSettings,
     pub(crate) project: Project,
     pipeline: Pipeline,
     deeds: Deeds,
@@ -86,6 +89,8 @@ impl World {
             workspace,
             runner: Arc::new(runner),
             run_log,
+            host: Arc::default(),
+            settings: usual(),
             project,
             pipeline: Pipeline::built_in(),
             deeds,
@@ -142,6 +147,11 @@ impl World {
         self.engine = Some(engine);
     }
 
+    /// The daemon that lives.
+    pub(crate) fn engine(&self) -> Engine {
+        self.engine.clone().expect("a daemon lives")
+    }
+
     fn context(&self) -> Context {
         let ports = ProjectPorts {
             project: self.project.clone(),
@@ -161,19 +171,12 @@ impl World {
             sources: if self.feeds { feeds } else { Vec::new() },
             runner: Arc::clone(&self.runner) as Arc<_>,
             run_log: Arc::clone(&self.run_log) as Arc<_>,
+            host: Arc::clone(&self.host) as Arc<_>,
             clock: Arc::clone(&self.clock) as Arc<_>,
             prompts: BTreeMap::new(),
             settings: EngineSettings {
                 instance: InstanceId::new(format!("daemon-{}", self.daemons)),
-                max_concurrency: 4,
-                project_limits: BTreeMap::new(),
-                lease: Duration::from_secs(60),
-                poll: Duration::from_secs(1),
-                order_poll: Duration::from_secs(1),
-                sweep: SWEEP,
-                delivery_attempts: 5,
-                effect_attempts: 8,
-                run_timeout: Duration::from_secs(3_600),
+                ..self.settings.clone()
             },
             wakes: Arc::new(Wakes::default()),
             health: Arc::new(Health::default()),

@@ -29,6 +29,7 @@ impl Database {
     }
 }
 
+/// With the first schema.
 fn filled() -> Database {
     let mut database = Database::new();
     database.migrate(0, &MIGRATIONS[..1]).unwrap();
@@ -179,5 +180,34 @@ fn the_tables_repeat_the_rules_of_states() {
         "INSERT INTO outbox SELECT NULL, 'other', task, project, lane, target, need, kind, 2, status, owner, 0, 0, 0, NULL FROM outbox",
     ] {
         assert!(database.connection.execute_batch(broken).is_err(), "{broken}");
+    }
+}
+
+#[test]
+fn holds_are_one_of_a_kind_in_a_scope_and_end_whole() {
+    let mut database = filled();
+    database.migrate(1, MIGRATIONS).unwrap();
+    let hold = |project: &str, kind: &str| {
+        format!(
+            "INSERT INTO holds (project, kind, by, reason, at) VALUES ({project}, '{kind}', 'ann', '', 0)"
+        )
+    };
+    for sound in [
+        hold("NULL", "pause"),
+        hold("NULL", "drain"),
+        hold("'et'", "pause"),
+        "UPDATE holds SET lifted_by = 'ann', lift_reason = '', lifted_at = 1 WHERE id = 1".to_owned(),
+        hold("NULL", "pause"),
+    ] {
+        database.connection.execute_batch(&sound).unwrap();
+    }
+    for broken in [
+        hold("NULL", "pause"),
+        hold("'et'", "stop"),
+        hold("NULL", "rest"),
+        "UPDATE holds SET lifted_at = 1".to_owned(),
+        "INSERT INTO admission VALUES (2, 0, '{}')".to_owned(),
+    ] {
+        assert!(database.connection.execute_batch(&broken).is_err(), "{broken}");
     }
 }

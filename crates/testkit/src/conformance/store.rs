@@ -8,6 +8,7 @@ pub mod outbox;
 pub mod desired;
 pub mod deliveries;
 pub mod orders;
+pub mod holds;
 
 use std::sync::Arc;
 
@@ -51,6 +52,9 @@ suite! {
         the_limit_per_project_holds,
         gathering_comes_first_and_does_not_count,
         projects_take_turns,
+        projects_take_turns_at_a_single_place,
+        a_project_that_is_held_back_waits,
+        new_tasks_wait_while_others_go_on,
         jobs_are_listed_and_counted,
     }
     leases {
@@ -97,6 +101,13 @@ suite! {
         an_order_waits_for_its_answer,
         a_step_answers_an_order,
         orders_are_listed_by_task,
+    }
+    holds {
+        a_hold_stands_until_it_is_lifted,
+        a_hold_takes_the_place_of_its_like,
+        past_holds_are_kept_for_the_audit,
+        the_daemons_word_is_kept,
+        tasks_that_wait_for_people_are_counted,
     }
 }
 

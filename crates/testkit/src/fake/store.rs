@@ -7,6 +7,7 @@ mod jobs;
 mod outbox;
 mod deliveries;
 mod orders;
+mod holds;
 
 use std::sync::{Mutex, PoisonError};
 

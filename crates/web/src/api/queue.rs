@@ -33,6 +33,7 @@ pub(crate) async fn queue(State(state): State<Arc<WebState>>) -> Result<Json<Val
         "max_concurrency": state.limits.max_concurrency,
         "poll_interval": state.limits.poll_interval.as_secs_f64(),
         "resilience": resilience(&state),
+        "held_back": state.health.held_back(),
         "recent": recent,
     })))
 }

@@ -34,7 +34,23 @@ async fn ready_lists_what_is_wrong() {
     let answer = world.get("/ready").await;
     assert_eq!(
         answer.is(503).json(),
-        json!({"status": "not ready", "problems": ["the sweep has not ticked for 6m 00s"]})
+        json!({"status": "not ready", "problems": ["the sweep has not ticked for 6m 00s"], "held_back": []})
+    );
+}
+
+#[tokio::test]
+async fn what_is_held_back_is_told_and_no_problem() {
+    let world = World::new();
+    let line = "held back: free disk 1.2 GB (data) is below the floor of 2 GB";
+    world.health.1.lock().unwrap().push(line.to_owned());
+    let answer = world.get("/ready").await;
+    assert_eq!(
+        answer.is(200).json(),
+        json!({"status": "ready", "held_back": [line]})
+    );
+    assert_eq!(
+        world.get("/queue").await.is(200).json()["held_back"],
+        json!([line])
     );
 }
 

@@ -1,6 +1,6 @@
 //! The queue, its leases, and the runs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 
@@ -21,8 +21,10 @@ pub struct ClaimRequest {
     pub lease_until: Timestamp,
     /// Agent and command jobs leased at once, overall. Gathering does not count and is always claimed first.
     pub limit: usize,
-    /// The same for projects with a limit of their own.
+    /// The same for projects with a limit of their own; 0 holds a project back.
     pub project_limits: BTreeMap<ProjectId, usize>,
+    /// Projects whose new tasks do not begin: their first job is left queued until it was claimed once.
+    pub no_new_tasks: BTreeSet<ProjectId>,
 }
 
 /// What came of a claim.
@@ -118,7 +120,8 @@ pub struct JobCounts {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait JobStore: Send + Sync {
-    /// Takes the next job, atomically: earliest available first, fair between projects, the fence grows by one.
+    /// Takes the next job, atomically; the fence grows by one. Gathering comes first. Between projects: the one with the fewest agents and
+    /// commands leased, then the one whose latest claim of such a job is longest ago; within a project the earliest available.
     async fn claim(&self, request: ClaimRequest) -> Result<Claim, StoreError>;
 
     /// Renews the lease of this attempt, and takes it over when `owner` differs (adoption after a restart).

@@ -145,6 +145,81 @@ pub async fn projects_take_turns(store: Arc<dyn Store>) {
     assert_eq!(claimed, [TaskId(1), TaskId(2)]);
 }
 
+/// However long the queue of one of them is, and however early it was filled.
+pub async fn projects_take_turns_at_a_single_place(store: Arc<dyn Store>) {
+    for number in 1..=4 {
+        queue(&store, of_project("et", job_id(1, number))).await;
+    }
+    for number in 1..=2 {
+        let late = NewJob {
+            available_at: at(20),
+            ..of_project("other", job_id(2, number))
+        };
+        queue(&store, late).await;
+    }
+    let one = || ClaimRequest {
+        limit: 1,
+        ..sample::claim("a", at(30))
+    };
+    let mut claimed = Vec::new();
+    while let Some(job) = claim(&store, one()).await {
+        finish(&store, job).await;
+        claimed.push(job.task.0);
+    }
+    assert_eq!(claimed, [1, 2, 1, 2, 1, 1]);
+}
+
+/// A limit of 0 leaves its agents and commands queued; its gathering and the other projects go on.
+pub async fn a_project_that_is_held_back_waits(store: Arc<dyn Store>) {
+    queue(&store, of_project("et", job_id(1, 1))).await;
+    queue(&store, of_kind(job_id(1, 2), sample::gather_job())).await;
+    queue(&store, of_project("other", job_id(2, 1))).await;
+    let held = || ClaimRequest {
+        project_limits: BTreeMap::from([(ProjectId::new("et"), 0)]),
+        ..sample::claim("a", at(0))
+    };
+    let mut claimed = Vec::new();
+    while let Some(job) = claim(&store, held()).await {
+        claimed.push(job);
+    }
+    assert_eq!(claimed, [job_id(1, 2), job_id(2, 1)]);
+}
+
+/// A task whose first job was claimed once goes on, also when that job is tried again.
+pub async fn new_tasks_wait_while_others_go_on(store: Arc<dyn Store>) {
+    queue(&store, of_project("et", job_id(1, 1))).await;
+    let begun = claim(&store, sample::claim("a", at(0)))
+        .await
+        .expect("it is queued");
+    store.give_back(begun, 1, at(5), false).await.unwrap();
+    queue(&store, of_project("et", job_id(2, 1))).await;
+    queue(
+        &store,
+        NewJob {
+            available_at: at(6),
+            ..of_project("et", job_id(3, 2))
+        },
+    )
+    .await;
+    queue(&store, of_project("other", job_id(4, 1))).await;
+    let held = || ClaimRequest {
+        no_new_tasks: BTreeSet::from([ProjectId::new("et")]),
+        ..sample::claim("a", at(10))
+    };
+    let mut claimed = BTreeSet::new();
+    while let Some(job) = claim(&store, held()).await {
+        claimed.insert(job);
+    }
+    assert_eq!(
+        claimed,
+        BTreeSet::from([job_id(1, 1), job_id(3, 2), job_id(4, 1)])
+    );
+    assert_eq!(
+        claim(&store, sample::claim("a", at(10))).await,
+        Some(job_id(2, 1))
+    );
+}
+
 /// Newest first, or of one task oldest first, or one.
 pub async fn jobs_are_listed_and_counted(store: Arc<dyn Store>) {
     for number in 1..=3_u32 {

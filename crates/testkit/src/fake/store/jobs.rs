@@ -125,14 +125,23 @@ impl State {
         job.fence += 1;
         job.cancel_requested = false;
         job.lease = Some((request.owner, request.lease_until));
-        Claim::Taken(Box::new(leased(job).expect("the job was just leased")))
+        let (limited, taken) = (job.is_limited(), leased(job).expect("the job was just leased"));
+        if limited {
+            self.turns.retain(|project| *project != taken.project);
+            self.turns.push(taken.project.clone());
+        }
+        Claim::Taken(Box::new(taken))
     }
 
     fn next_job(&self, request: &ClaimRequest) -> Option<usize> {
         let overall = self.running(None);
+        let may_begin = |job: &StoredJob| {
+            job.id.number > 1 || job.fence > 0 || !request.no_new_tasks.contains(&job.project)
+        };
         let may_run = |job: &StoredJob| {
             !job.is_limited()
-                || (overall < request.limit
+                || (may_begin(job)
+                    && overall < request.limit
                     && request
                         .project_limits
                         .get(&job.project)
@@ -144,12 +153,13 @@ impl State {
             .filter(|(_, job)| job.status == JobStatus::Queued && job.available_at <= request.now)
             .filter(|(_, job)| may_run(job))
             .min_by_key(|(at, job)| {
-                let busy = if job.is_limited() {
-                    self.running(Some(&job.project))
+                let (busy, turn) = if job.is_limited() {
+                    let turn = self.turns.iter().position(|project| *project == job.project);
+                    (self.running(Some(&job.project)), turn.map_or(0, |turn| turn + 1))
                 } else {
-                    0
+                    (0, 0)
                 };
-                (job.is_limited(), busy, job.available_at, *at)
+                (job.is_limited(), busy, turn, job.available_at, *at)
             })
             .map(|(at, _)| at)
     }

@@ -10,6 +10,7 @@ use pipeline_core::id::{
 use pipeline_core::job::{JobKind, JobStatus};
 use pipeline_core::orders::ItemMark;
 use pipeline_core::pipeline::Pipeline;
+use pipeline_core::port::store::admission::{HoldRow, ToldAdmission};
 use pipeline_core::port::store::deliveries::Delivery;
 use pipeline_core::port::store::orders::OrderRow;
 use pipeline_core::port::store::outbox::EffectStatus;
@@ -37,6 +38,11 @@ pub(super) struct State {
     pub(super) marks: BTreeMap<(ProjectId, IssueId), ItemMark>,
     pub(super) connected: BTreeMap<ProjectId, Timestamp>,
     pub(super) orders: BTreeMap<OrderId, OrderRow>,
+    /// In order of placing.
+    pub(super) holds: Vec<HoldRow>,
+    pub(super) admission: Option<ToldAdmission>,
+    /// Who had the last turns, latest last.
+    pub(super) turns: Vec<ProjectId>,
 }
 
 #[derive(Debug, Clone, Copy)]

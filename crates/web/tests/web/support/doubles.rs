@@ -34,12 +34,17 @@ impl Clock for FixedClock {
     }
 }
 
+/// Problems, and what is held back.
 #[derive(Default)]
-pub(crate) struct FixedHealth(pub(crate) Mutex<Vec<String>>);
+pub(crate) struct FixedHealth(pub(crate) Mutex<Vec<String>>, pub(crate) Mutex<Vec<String>>);
 
 impl Health for FixedHealth {
     fn problems(&self) -> Vec<String> {
         self.0.lock().unwrap().clone()
+    }
+
+    fn held_back(&self) -> Vec<String> {
+        self.1.lock().unwrap().clone()
     }
 }
 
