@@ -5,9 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::command::{
-    advance::Advance, approve::Approve, cancel::Cancel, pipeline::PipelineCommand, queue::Queue,
-    reject::Reject, replay::Replay, requeue::Requeue, restart::Restart, status::Status, task_show::TaskShow,
-    verdict::Verdict, why::Why,
+    advance::Advance, approve::Approve, cancel::Cancel, drain::Drain, holds::Holds, pause::Pause, pipeline::PipelineCommand, queue::Queue, reject::Reject, replay::Replay, requeue::Requeue, restart::Restart, resume::Resume, status::Status, stop::Stop, task_show::TaskShow, verdict::Verdict, why::Why,
 };
 use crate::exit;
 
@@ -52,6 +50,16 @@ pub(crate) enum Command {
     Replay(Replay),
     /// Show the queue: counts, running, queued and recent jobs
     Queue(Queue),
+    /// Let no agent and no command begin, everywhere or in one project; runs go on
+    Pause(Pause),
+    /// Lift what pause and drain placed
+    Resume(Resume),
+    /// Pause, and end the daemon when no run is left; with --project it goes on for the others
+    Drain(Drain),
+    /// End the daemon now; its runs go on and are taken up at the next start
+    Stop(Stop),
+    /// List who held what back and why, and who lifted it
+    Holds(Holds),
     /// Check, show and compare pipelines; needs no daemon
     #[command(subcommand)]
     Pipeline(PipelineCommand),

@@ -4,6 +4,11 @@ pub(crate) mod status;
 pub(crate) mod task_show;
 pub(crate) mod why;
 pub(crate) mod queue;
+pub(crate) mod holds;
+pub(crate) mod pause;
+pub(crate) mod resume;
+pub(crate) mod drain;
+pub(crate) mod stop;
 pub(crate) mod approve;
 pub(crate) mod reject;
 pub(crate) mod advance;
@@ -47,6 +52,11 @@ async fn carry_out(cli: &Cli) -> Result<u8, Failure> {
         Command::Why(why) => why.run(session).await.map(|()| exit::OK),
         Command::Queue(queue) => queue.run(session).await.map(|()| exit::OK),
         Command::Replay(replay) => replay.run(session).await,
+        Command::Holds(holds) => holds.run(session).await.map(|()| exit::OK),
+        Command::Pause(pause) => pause.run(session).await.map(|()| exit::OK),
+        Command::Resume(resume) => resume.run(session).await.map(|()| exit::OK),
+        Command::Drain(drain) => drain.run(session).await,
+        Command::Stop(stop) => stop.run(session).await,
         Command::Approve(approve) => approve.run(session).await,
         Command::Reject(reject) => reject.run(session).await,
         Command::Advance(advance) => advance.run(session).await,

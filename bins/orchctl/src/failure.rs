@@ -23,6 +23,14 @@ pub(crate) enum Failure {
     /// No job has this id.
     #[error("there is no job {0}; 'orchctl queue' and 'orchctl task show TASK' list jobs")]
     NoJob(JobId),
+    /// The daemon has no project of this name.
+    #[error("there is no project '{wanted}'; the daemon has {known}")]
+    NoProject {
+        /// As given.
+        wanted: String,
+        /// Those it has.
+        known: String,
+    },
     /// There is no database where one was looked for.
     #[error(
         "there is no database at {}: start orchd once, or name its data directory with --home or ORCH_HOME",
@@ -55,7 +63,7 @@ impl Failure {
     /// The code that the program ends with.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::NoTask { .. } | Self::NoJob(_) => exit::NOT_FOUND,
+            Self::NoTask { .. } | Self::NoJob(_) | Self::NoProject { .. } => exit::NOT_FOUND,
             Self::NoDatabase(_) | Self::Open(_) | Self::Store(_) | Self::Lock { .. } => exit::STORE,
             Self::Output(_) => exit::OUTPUT,
         }

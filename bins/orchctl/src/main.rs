@@ -5,6 +5,7 @@ mod command;
 mod session;
 mod lookup;
 mod order;
+mod hold;
 mod view;
 mod text;
 mod output;

@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::output::Show;
 use crate::session::Session;
 use crate::view::daemon::DaemonLine;
+use crate::view::held_back::HeldBackNow;
 use crate::view::job::JobLine;
 
 /// Newest jobs that are looked at for running and queued ones.
@@ -26,9 +27,11 @@ impl Queue {
         let counts = session.store.counts().await?;
         let newest = session.store.jobs(JobFilter::Newest(LOOKED_AT)).await?;
         let now = session.now();
+        let daemon = session.daemon()?;
+        let held_back = HeldBackNow::look(&session.store, daemon).await?;
         let of = |wanted: fn(JobStatus) -> bool| -> Vec<JobLine> {
             let wanted = newest.iter().filter(|job: &&JobRow| wanted(job.status));
-            wanted.map(|job| JobLine::of(job, now)).collect()
+            wanted.map(|job| JobLine::of(job, now, &held_back)).collect()
         };
         let mut recent = of(is_over);
         recent.truncate(RECENT);
@@ -37,7 +40,8 @@ impl Queue {
             running: of(|status| status == JobStatus::Running),
             queued: of(|status| status == JobStatus::Queued),
             recent,
-            daemon: DaemonLine::from(session.daemon()?),
+            held_back: held_back.lines(),
+            daemon: DaemonLine::from(daemon),
         })
     }
 }
@@ -55,6 +59,7 @@ struct QueueSheet {
     running: Vec<JobLine>,
     queued: Vec<JobLine>,
     recent: Vec<JobLine>,
+    held_back: Vec<String>,
     daemon: DaemonLine,
 }
 
@@ -100,6 +105,9 @@ impl Show for QueueSheet {
                 let shown = jobs.len();
                 parts.push(format!("{title} ({shown} of {of})\n{}", JobLine::table(jobs)));
             }
+        }
+        if !self.held_back.is_empty() {
+            parts.push(self.held_back.join("\n"));
         }
         parts.extend(self.daemon.warning());
         parts.join("\n\n")

@@ -9,6 +9,7 @@ use crate::output::Show;
 use crate::session::Session;
 use crate::text;
 use crate::view::daemon::DaemonLine;
+use crate::view::held_back::HeldBackNow;
 use crate::view::task::TaskLine;
 
 /// The arguments.
@@ -29,8 +30,11 @@ impl Status {
         };
         let tasks = session.store.tasks(filter).await?;
         let now = session.now();
+        let daemon = session.daemon()?;
+        let held_back = HeldBackNow::look(&session.store, daemon).await?;
         session.show(&StatusSheet {
-            daemon: DaemonLine::from(session.daemon()?),
+            daemon: DaemonLine::from(daemon),
+            held_back: held_back.lines(),
             tasks: tasks.iter().map(|task| TaskLine::of(task, now)).collect(),
         })
     }
@@ -39,12 +43,16 @@ impl Status {
 #[derive(Serialize)]
 struct StatusSheet {
     daemon: DaemonLine,
+    held_back: Vec<String>,
     tasks: Vec<TaskLine>,
 }
 
 impl Show for StatusSheet {
     fn text(&self) -> String {
         let mut parts = vec![self.list()];
+        if !self.held_back.is_empty() {
+            parts.push(self.held_back.join("\n"));
+        }
         parts.extend(self.daemon.warning());
         parts.join("\n\n")
     }

@@ -17,6 +17,7 @@ use crate::lookup;
 use crate::session::Session;
 use crate::view::daemon::DaemonLine;
 use crate::view::effect::EffectLine;
+use crate::view::held_back::HeldBackNow;
 use crate::view::job::JobLine;
 use crate::view::order::OrderLine;
 use crate::view::run::{RunLine, StageLine};
@@ -52,13 +53,15 @@ impl TaskShow {
         } else {
             log.len().saturating_sub(LATEST)
         };
+        let daemon = session.daemon()?;
+        let held_back = HeldBackNow::look(store, daemon).await?;
         session.show(&TaskSheet {
             line: TaskLine::of(&task, now),
             bounces: task.bounces.iter().map(BounceLine::of).collect(),
             stages: stages(&task, &runs),
             fields: TaskFields::of(task),
             runs: runs.iter().map(|run| RunLine::of(run, now)).collect(),
-            jobs: jobs.iter().map(|job| JobLine::of(job, now)).collect(),
+            jobs: jobs.iter().map(|job| JobLine::of(job, now, &held_back)).collect(),
             open_effects: effects
                 .iter()
                 .filter(|row| row.status != EffectStatus::Done)
@@ -67,7 +70,7 @@ impl TaskShow {
             orders: orders.iter().map(OrderLine::of).collect(),
             log: log.iter().skip(left_out).map(LogLine::of).collect(),
             log_left_out: left_out,
-            daemon: DaemonLine::from(session.daemon()?),
+            daemon: DaemonLine::from(daemon),
         })
     }
 }

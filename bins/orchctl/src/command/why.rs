@@ -12,6 +12,7 @@ use crate::output::Show;
 use crate::session::Session;
 use crate::view::daemon::DaemonLine;
 use crate::view::effect::EffectLine;
+use crate::view::held_back::HeldBackNow;
 use crate::view::job::JobLine;
 use crate::view::order::OrderLine;
 use crate::view::task::TaskLine;
@@ -33,10 +34,12 @@ impl Why {
         let jobs = store.jobs(JobFilter::OfTask(task.id)).await?;
         let effects = store.effects(OutboxFilter::OfTask(task.id)).await?;
         let orders = store.orders(task.id).await?;
+        let daemon = session.daemon()?;
+        let held_back = HeldBackNow::look(store, daemon).await?;
         session.show(&WhySheet {
             jobs: jobs
                 .iter()
-                .map(|job| JobLine::of(job, now))
+                .map(|job| JobLine::of(job, now, &held_back))
                 .filter(JobLine::is_live)
                 .collect(),
             effects: effects
@@ -50,7 +53,7 @@ impl Why {
                 .filter(|row| row.answer.is_none())
                 .map(OrderLine::of)
                 .collect(),
-            daemon: DaemonLine::from(session.daemon()?),
+            daemon: DaemonLine::from(daemon),
             task: TaskLine::of(&task, now),
         })
     }

@@ -1,4 +1,4 @@
-//! A job. The fields are those of GET /api/v1/jobs.
+//! A job. The fields are those of GET /api/v1/jobs, and why it waits.
 
 use pipeline_core::id::{JobId, ProjectId, TaskId};
 use pipeline_core::job::JobStatus;
@@ -7,6 +7,7 @@ use pipeline_core::time::Timestamp;
 use serde::Serialize;
 
 use crate::text;
+use crate::view::held_back::HeldBackNow;
 
 /// A job in one line.
 #[derive(Serialize)]
@@ -24,13 +25,12 @@ pub(crate) struct JobLine {
     #[serde(skip)]
     ago: String,
     /// Why a queued job is not claimed yet.
-    #[serde(skip)]
-    held_back: Option<String>,
+    held_back: Vec<String>,
 }
 
 impl JobLine {
     /// The job as of now.
-    pub(crate) fn of(job: &JobRow, now: Timestamp) -> Self {
+    pub(crate) fn of(job: &JobRow, now: Timestamp, held_back: &HeldBackNow) -> Self {
         let later = job.status == JobStatus::Queued && job.available_at > now;
         Self {
             id: job.id,
@@ -43,7 +43,11 @@ impl JobLine {
             available_at: job.available_at.to_rfc3339(),
             live: matches!(job.status, JobStatus::Queued | JobStatus::Running),
             ago: text::ago(job.created_at, now),
-            held_back: later.then(|| format!("not before {}", job.available_at.to_rfc3339())),
+            held_back: later
+                .then(|| format!("not before {}", job.available_at.to_rfc3339()))
+                .into_iter()
+                .chain(held_back.reasons(job))
+                .collect(),
         }
     }
 
@@ -86,9 +90,9 @@ impl JobLine {
     }
 
     fn state(&self) -> String {
-        match &self.held_back {
-            Some(reason) => format!("{} ({reason})", self.status),
-            None => self.status.to_owned(),
+        match self.held_back.join("; ") {
+            none if none.is_empty() => self.status.to_owned(),
+            reasons => format!("{} ({reasons})", self.status),
         }
     }
 }

@@ -7,4 +7,5 @@ mod busy;
 mod showing;
 mod replaying;
 mod ordering;
+mod holding;
 mod failing;

@@ -67,6 +67,7 @@ async fn status_as_json_has_the_fields_of_the_api() {
         value,
         json!({
             "daemon": {"running": false, "pid": null},
+            "held_back": [],
             "tasks": [{
                 "id": 2,
                 "project": "et",
