@@ -14,3 +14,5 @@ mod kills;
 mod own_repository;
 mod bad_input;
 mod second_daemon;
+mod serving;
+mod shutdowns;

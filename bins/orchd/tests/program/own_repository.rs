@@ -85,7 +85,7 @@ fn on(place: &Path, repository: &Path, more: &[&str]) -> Ended {
     )
 }
 
-fn repository(place: &Path) -> PathBuf {
+pub(crate) fn repository(place: &Path) -> PathBuf {
     let path = place.join("mine.git");
     let repository = Repository::init_bare(&Git::new("git"), &path, "trunk").unwrap();
     let me = Identity {
