@@ -118,6 +118,7 @@ pub mod start;
 pub mod transition;
 pub mod hold;
 pub mod admission;
+pub mod retention;
 pub mod replay;
 pub mod why;
 #[cfg(feature = "ports")]

@@ -11,6 +11,8 @@ pub mod source;
 pub mod store;
 pub mod run_log;
 pub mod host;
+pub mod run_storage;
+pub mod storage;
 pub mod clock;
 
 use std::time::Duration;

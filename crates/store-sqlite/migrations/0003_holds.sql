@@ -32,3 +32,15 @@ CREATE INDEX turns_by_turn ON turns (turn);
 
 -- Tasks that wait for a human.
 CREATE INDEX tasks_for_people ON tasks (project) WHERE state IN ('waiting-human', 'waiting-answers', 'blocked');
+
+-- What the daemon said of its last tidying.
+CREATE TABLE retention (
+    one  INTEGER PRIMARY KEY CHECK (one = 1),
+    at   INTEGER NOT NULL,
+    body TEXT NOT NULL
+) STRICT;
+
+-- What tidying looks for.
+CREATE INDEX tasks_finished ON tasks (since) WHERE state IN ('done', 'cancelled');
+CREATE INDEX runs_open ON runs (task, number, fence) WHERE finished_at IS NULL;
+CREATE INDEX outbox_delivered ON outbox (created_at) WHERE status = 'done' AND task IS NOT NULL;

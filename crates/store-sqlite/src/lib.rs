@@ -26,6 +26,7 @@ mod items;
 mod projects;
 mod orders;
 mod holds;
+mod retention;
 #[cfg(test)]
 mod query_plans;
 
@@ -34,7 +35,7 @@ use crate::orders::OrderWatch;
 use crate::readers::Readers;
 use crate::writer::Writer;
 
-/// Everything that is kept, in one database file. Implements the six traits of the store port.
+/// Everything that is kept, in one database file. Implements the seven traits of the store port.
 ///
 /// Dropping it ends its threads after the commands that were handed in.
 pub struct SqliteStore {

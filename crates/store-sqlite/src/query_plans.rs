@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use crate::migrations::{self, MIGRATIONS};
-use crate::{deliveries, event_log, holds, jobs, orders, outbox, project_versions, runs, tasks, timers};
+use crate::{deliveries, event_log, holds, jobs, orders, outbox, project_versions, retention, runs, tasks, timers};
 
 /// Statements that look things up, and those that change what they looked up.
 const HOT: &[&str] = &[
@@ -57,10 +57,13 @@ const HOT: &[&str] = &[
     holds::STANDING,
     holds::LIFT,
     holds::WAITING,
+    retention::FINISHED,
+    retention::OPEN_RUNS,
+    retention::FORGET_EFFECTS,
 ];
 
 /// These walk the table by rowid and stop at their LIMIT.
-const BOUNDED: &[&str] = &[jobs::NEWEST, deliveries::FORGET, holds::PAST];
+const BOUNDED: &[&str] = &[jobs::NEWEST, deliveries::FORGET, holds::PAST, retention::FORGET_DELIVERIES];
 
 /// Tables and their aliases; everything else in a plan is a passing result.
 const TABLES: &[&str] = &[
@@ -85,6 +88,8 @@ const PARTIAL: &[&str] = &[
     "outbox_due",
     "orders_unanswered",
     "holds_open",
+    "runs_open",
+    "outbox_delivered",
 ];
 
 #[test]

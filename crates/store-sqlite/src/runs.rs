@@ -45,7 +45,7 @@ pub(crate) fn of_task(connection: &Connection, task: TaskId) -> Result<Vec<RunRo
     Ok(rows(connection, OF_TASK, [task.0], run)?)
 }
 
-fn run(row: &Row<'_>) -> rusqlite::Result<RunRow> {
+pub(crate) fn run(row: &Row<'_>) -> rusqlite::Result<RunRow> {
     let Json(record) = row.get("record")?;
     let job = JobId {
         task: TaskId(row.get("task")?),

@@ -1,4 +1,4 @@
-//! Our own state. Six small traits over one database; [`Store`] is all of them.
+//! Our own state. Seven small traits over one database; [`Store`] is all of them.
 //!
 //! The contract allows several daemons on one database: ownership is by leases and fences, nothing is kept in the process.
 
@@ -8,12 +8,14 @@ pub mod jobs;
 pub mod outbox;
 pub mod orders;
 pub mod admission;
+pub mod retention;
 
 use crate::port::store::admission::AdmissionStore;
 use crate::port::store::deliveries::DeliveryStore;
 use crate::port::store::jobs::JobStore;
 use crate::port::store::orders::OrderStore;
 use crate::port::store::outbox::OutboxStore;
+use crate::port::store::retention::RetentionStore;
 use crate::port::store::tasks::TaskStore;
 
 /// Why a call to the store failed.
@@ -31,6 +33,6 @@ pub enum StoreError {
 }
 
 /// Everything that is kept.
-pub trait Store: TaskStore + DeliveryStore + JobStore + OutboxStore + OrderStore + AdmissionStore {}
+pub trait Store: TaskStore + DeliveryStore + JobStore + OutboxStore + OrderStore + AdmissionStore + RetentionStore {}
 
-impl<T: TaskStore + DeliveryStore + JobStore + OutboxStore + OrderStore + AdmissionStore> Store for T {}
+impl<T: TaskStore + DeliveryStore + JobStore + OutboxStore + OrderStore + AdmissionStore + RetentionStore> Store for T {}

@@ -9,6 +9,7 @@ pub mod desired;
 pub mod deliveries;
 pub mod orders;
 pub mod holds;
+pub mod retention;
 
 use std::sync::Arc;
 
@@ -108,6 +109,13 @@ suite! {
         past_holds_are_kept_for_the_audit,
         the_daemons_word_is_kept,
         tasks_that_wait_for_people_are_counted,
+    }
+    retention {
+        finished_tasks_are_those_that_ended_before,
+        a_run_without_an_end_is_open_when_its_attempt_is_not_leased,
+        delivered_effects_of_finished_tasks_are_forgotten,
+        handled_news_is_forgotten,
+        the_daemons_report_is_kept,
     }
 }
 

@@ -8,6 +8,7 @@ mod outbox;
 mod deliveries;
 mod orders;
 mod holds;
+mod retention;
 
 use std::sync::{Mutex, PoisonError};
 

@@ -102,6 +102,7 @@ impl State {
             delivery,
             key: new.key,
             waits: true,
+            received_at: at,
             due: at,
         };
         self.deliveries.insert(id, stored);

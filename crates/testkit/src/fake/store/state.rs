@@ -15,6 +15,7 @@ use pipeline_core::port::store::deliveries::Delivery;
 use pipeline_core::port::store::orders::OrderRow;
 use pipeline_core::port::store::outbox::EffectStatus;
 use pipeline_core::project::Project;
+use pipeline_core::port::store::retention::ToldRetention;
 use pipeline_core::run::RunRow;
 use pipeline_core::task::Task;
 use pipeline_core::time::Timestamp;
@@ -41,6 +42,7 @@ pub(super) struct State {
     /// In order of placing.
     pub(super) holds: Vec<HoldRow>,
     pub(super) admission: Option<ToldAdmission>,
+    pub(super) retention: Option<ToldRetention>,
     /// Who had the last turns, latest last.
     pub(super) turns: Vec<ProjectId>,
 }
@@ -136,5 +138,6 @@ pub(super) struct StoredDelivery {
     pub(super) delivery: Delivery,
     pub(super) key: String,
     pub(super) waits: bool,
+    pub(super) received_at: Timestamp,
     pub(super) due: Timestamp,
 }
