@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::command::{
-    advance::Advance, approve::Approve, cancel::Cancel, drain::Drain, holds::Holds, pause::Pause, pipeline::PipelineCommand, queue::Queue, reject::Reject, replay::Replay, requeue::Requeue, restart::Restart, resume::Resume, status::Status, stop::Stop, task_show::TaskShow, verdict::Verdict, why::Why,
+    advance::Advance, approve::Approve, cancel::Cancel, drain::Drain, holds::Holds, pause::Pause, pipeline::PipelineCommand, queue::Queue, reject::Reject, replay::Replay, requeue::Requeue, restart::Restart, resume::Resume, retention::Retention, status::Status, stop::Stop, task_show::TaskShow, verdict::Verdict, why::Why,
 };
 use crate::exit;
 
@@ -60,6 +60,8 @@ pub(crate) enum Command {
     Stop(Stop),
     /// List who held what back and why, and who lifted it
     Holds(Holds),
+    /// Show what was tidied up, and the work that is kept because it is nowhere else
+    Retention(Retention),
     /// Check, show and compare pipelines; needs no daemon
     #[command(subcommand)]
     Pipeline(PipelineCommand),

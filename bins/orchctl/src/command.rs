@@ -5,6 +5,7 @@ pub(crate) mod task_show;
 pub(crate) mod why;
 pub(crate) mod queue;
 pub(crate) mod holds;
+pub(crate) mod retention;
 pub(crate) mod pause;
 pub(crate) mod resume;
 pub(crate) mod drain;
@@ -52,6 +53,7 @@ async fn carry_out(cli: &Cli) -> Result<u8, Failure> {
         Command::Why(why) => why.run(session).await.map(|()| exit::OK),
         Command::Queue(queue) => queue.run(session).await.map(|()| exit::OK),
         Command::Replay(replay) => replay.run(session).await,
+        Command::Retention(retention) => retention.run(session).await.map(|()| exit::OK),
         Command::Holds(holds) => holds.run(session).await.map(|()| exit::OK),
         Command::Pause(pause) => pause.run(session).await.map(|()| exit::OK),
         Command::Resume(resume) => resume.run(session).await.map(|()| exit::OK),

@@ -7,6 +7,7 @@
 mod settings;
 mod runner;
 mod run_log;
+mod run_storage;
 mod host;
 mod launching;
 mod environment;
@@ -21,5 +22,6 @@ pub use host::ProcessHost;
 pub use provider::Provider;
 pub use provider::command::AgentCommand;
 pub use run_log::ProcessRunLog;
+pub use run_storage::ProcessRunStorage;
 pub use runner::ProcessRunner;
 pub use settings::{ProjectRuns, RunnerSettings};

@@ -25,6 +25,7 @@ use pipeline_core::effect::MergeStyle;
 use pipeline_core::id::BranchName;
 use pipeline_core::pipeline::Pipeline;
 use pipeline_core::project::{Locale, MergeTime};
+use pipeline_core::retention::RetentionRule;
 use pipeline_core::role::Role;
 
 use crate::places::Places;
@@ -72,6 +73,8 @@ pub struct Settings {
     pub agent_output_cap: u64,
     /// Free room below which no agent and no command begins.
     pub floors: Floors,
+    /// What is kept, and for how long.
+    pub retention: RetentionRule,
     /// This instance is staging.
     pub staging: bool,
     /// How patient.

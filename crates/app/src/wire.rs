@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use agent_process::{ProcessHost, ProcessRunLog, ProcessRunner, RunnerSettings};
+use agent_process::{ProcessHost, ProcessRunLog, ProcessRunStorage, ProcessRunner, RunnerSettings};
 use forge_local::{ForgeHome, LocalForge, LocalForgeFeed};
 use git::Git;
 use pipeline_core::id::{InstanceId, ProjectId};
@@ -34,6 +34,7 @@ pub use error::StartError;
 pub use pipeline_engine::Ended;
 
 const ORDER_POLL: Duration = Duration::from_millis(250);
+const TIDY: Duration = Duration::from_secs(3_600);
 const EFFECT_ATTEMPTS: u32 = 40;
 const GIT_LIMIT: Duration = Duration::from_secs(600);
 
@@ -107,6 +108,7 @@ impl Parts {
                 stall: settings.agent_stall,
             })),
             run_log: Arc::new(ProcessRunLog::new(places.runs())),
+            run_storage: Arc::new(ProcessRunStorage::new(places.runs())),
             host: Arc::new(ProcessHost::new(vec![
                 ("data".to_owned(), places.root().to_path_buf()),
                 ("checkouts".to_owned(), places.checkouts()),
@@ -300,5 +302,7 @@ fn engine_settings(settings: &Settings, clock: &dyn Clock) -> EngineSettings {
         kill_grace: settings.agent_kill_grace,
         floors: settings.floors,
         wip_limits: wip_limits(settings),
+        retention: settings.retention,
+        tidy: TIDY,
     }
 }

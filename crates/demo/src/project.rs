@@ -13,6 +13,7 @@ use pipeline_core::effect::MergeStyle;
 use pipeline_core::pipeline::Pipeline;
 use pipeline_core::port::clock::Clock;
 use pipeline_core::project::{Locale, MergeTime};
+use pipeline_core::retention::RetentionRule;
 
 use crate::home::Memory;
 use crate::options::{DemoError, Options};
@@ -64,6 +65,8 @@ pub(crate) fn test_command(options: &Options) -> String {
     options.test_command.clone().unwrap_or_else(|| default.to_owned())
 }
 
+const DAY: Duration = Duration::from_secs(86_400);
+
 /// The settings that the demo runs with.
 pub(crate) fn settings(home: &Path, options: &Options, memory: &Memory) -> Settings {
     Settings {
@@ -82,6 +85,12 @@ pub(crate) fn settings(home: &Path, options: &Options, memory: &Memory) -> Setti
         agent_stall: Some(Duration::from_secs(900)),
         agent_output_cap: 64 << 20,
         floors: Floors::default(),
+        retention: RetentionRule {
+            runs_for: 30 * DAY,
+            runs_at_most: 500,
+            tasks_for: 7 * DAY,
+            rows_for: 30 * DAY,
+        },
         staging: false,
         profile: Profile::Fast,
         projects: vec![project(options, memory)],

@@ -58,6 +58,11 @@ impl Checkouts {
         })
     }
 
+    /// Where they are.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// Makes the checkout, or answers with the one that this run was given before.
     pub(crate) fn make(&self, mirror: &Mirror, wanted: &Wanted<'_>) -> Result<PathBuf, PortError> {
         let name = folder_name(wanted.branch)?;

@@ -18,6 +18,7 @@ mod harvest;
 mod checkout;
 mod documents;
 mod workspace;
+mod storage;
 
 pub use command::{Git, OLDEST_VERSION, Version};
 pub use error::GitError;

@@ -113,6 +113,21 @@ impl Mirror {
         )))
     }
 
+    /// Whether a branch of the forge has the commit, as of the last fetch.
+    pub(crate) fn is_in_the_forge(&self, commit: &CommitSha) -> Result<bool, GitError> {
+        let elsewhere = self
+            .repository
+            .run("rev-list")
+            .args([
+                "--max-count=1",
+                commit.as_str(),
+                "--not",
+                "--glob=refs/remotes/origin",
+            ])
+            .bytes()?;
+        Ok(elsewhere.is_empty())
+    }
+
     pub(crate) fn pinned(&self, pin: Pin<'_>) -> Result<Option<CommitSha>, GitError> {
         self.repository.rev_parse(&pin.name())
     }

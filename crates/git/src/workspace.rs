@@ -81,7 +81,7 @@ impl GitWorkspace {
     }
 
     /// Runs on the blocking pool, alone when it changes something.
-    async fn run<T: Send + 'static>(
+    pub(crate) async fn run<T: Send + 'static>(
         &self,
         access: Access,
         work: impl FnOnce(&Project) -> Result<T, PortError> + Send + 'static,
@@ -103,9 +103,12 @@ impl GitWorkspace {
     }
 }
 
+/// What a call does to the repository.
 #[derive(Clone, Copy)]
-enum Access {
+pub(crate) enum Access {
+    /// It changes something, so it runs alone.
     Change,
+    /// It only looks.
     Look,
 }
 

@@ -141,7 +141,13 @@ mod cases {
     fn whichever_ends_first_counts() {
         check(&[(1, Some(1)), (2, Some(30)), (3, Some(31))], &[], &[3]);
         check(
-            &[(1, Some(4)), (2, Some(1)), (3, Some(2)), (4, Some(3)), (5, Some(5))],
+            &[
+                (1, Some(4)),
+                (2, Some(1)),
+                (3, Some(2)),
+                (4, Some(3)),
+                (5, Some(5)),
+            ],
             &[],
             &[1, 5],
         );

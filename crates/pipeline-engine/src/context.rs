@@ -12,12 +12,15 @@ use pipeline_core::port::clock::Clock;
 use pipeline_core::port::forge::Forge;
 use pipeline_core::port::host::Host;
 use pipeline_core::port::run_log::RunLog;
+use pipeline_core::port::run_storage::RunStorage;
 use pipeline_core::port::runner::Runner;
 use pipeline_core::port::source::EventSource;
+use pipeline_core::port::storage::Storage;
 use pipeline_core::port::store::{Store, StoreError};
 use pipeline_core::port::tracker::Tracker;
 use pipeline_core::port::workspace::Workspace;
 use pipeline_core::project::Project;
+use pipeline_core::retention::RetentionRule;
 use pipeline_core::role::Role;
 use pipeline_core::task::Task;
 
@@ -39,6 +42,8 @@ pub struct ProjectPorts {
     pub chat: Arc<dyn Chat>,
     /// Its repository on our disk.
     pub workspace: Arc<dyn Workspace>,
+    /// What it leaves there.
+    pub storage: Arc<dyn Storage>,
 }
 
 /// The prompts of roles that a project does not override.
@@ -73,6 +78,10 @@ pub struct EngineSettings {
     pub floors: Floors,
     /// Tasks waiting for a human at which a project's new tasks do not begin; projects without a limit are left out.
     pub wip_limits: BTreeMap<ProjectId, usize>,
+    /// What is kept, and for how long.
+    pub retention: RetentionRule,
+    /// How often that is looked after.
+    pub tidy: Duration,
 }
 
 /// Everything the loops share.
@@ -87,6 +96,8 @@ pub struct Context {
     pub runner: Arc<dyn Runner>,
     /// Their logs.
     pub run_log: Arc<dyn RunLog>,
+    /// Their directories.
+    pub run_storage: Arc<dyn RunStorage>,
     /// The machine.
     pub host: Arc<dyn Host>,
     /// Time.

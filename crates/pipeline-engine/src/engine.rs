@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use crate::context::Context;
 use crate::dispatch::Dispatcher;
 use crate::outbox::Outbox;
-use crate::{intake, orders, sweep};
+use crate::{intake, orders, sweep, tidying};
 
 pub use ending::Ended;
 
@@ -101,6 +101,7 @@ impl Engine {
             Beat::Outbox,
             Beat::Timers,
             Beat::Sweep,
+            Beat::Tidying,
         ] {
             loops.spawn(beat_until(beat, self.clone(), quitting.clone()));
         }
@@ -133,6 +134,14 @@ impl Engine {
     pub async fn sweep(&self) -> Result<(), StoreError> {
         Beat::Sweep.tick(self).await
     }
+
+    /// Removes what need not be kept any longer, once; see [`Engine::round`].
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub async fn tidy(&self) -> Result<(), StoreError> {
+        Beat::Tidying.tick(self).await
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,6 +152,7 @@ pub(crate) enum Beat {
     Outbox,
     Timers,
     Sweep,
+    Tidying,
 }
 
 impl Beat {
@@ -154,6 +164,7 @@ impl Beat {
             Self::Outbox => "outbox",
             Self::Timers => "timers",
             Self::Sweep => "sweep",
+            Self::Tidying => "tidying",
         }
     }
 
@@ -161,6 +172,7 @@ impl Beat {
         match self {
             Self::Orders => context.settings.order_poll,
             Self::Sweep => context.settings.sweep,
+            Self::Tidying => context.settings.tidy,
             Self::Intake | Self::Dispatch | Self::Outbox | Self::Timers => context.settings.poll,
         }
     }
@@ -171,7 +183,7 @@ impl Beat {
             Self::Orders => &context.wakes.orders,
             Self::Dispatch => &context.wakes.dispatch,
             Self::Outbox => &context.wakes.outbox,
-            Self::Timers | Self::Sweep => &context.wakes.sweep,
+            Self::Timers | Self::Sweep | Self::Tidying => &context.wakes.sweep,
         }
     }
 
@@ -191,6 +203,7 @@ impl Beat {
                 engine.outbox.take_up_strays().await?;
                 sweep::look_around(context).await
             }
+            Self::Tidying => tidying::tick(context).await,
         }
     }
 }
@@ -210,9 +223,9 @@ async fn beat_until(beat: Beat, engine: Engine, mut stop: watch::Receiver<bool>)
             .health
             .ticked(beat.name(), context.clock.now(), every, trouble);
         let next = context.clock.now().plus(every);
-        // The slow look is slow on purpose: no bell shortens it.
+        // The slow ones are slow on purpose: no bell shortens them.
         let rung = async {
-            if beat == Beat::Sweep {
+            if matches!(beat, Beat::Sweep | Beat::Tidying) {
                 std::future::pending::<()>().await;
             } else {
                 beat.bell(context).notified().await;

@@ -12,6 +12,7 @@ mod orders;
 mod dispatch;
 mod outbox;
 mod sweep;
+mod tidying;
 mod engine;
 
 pub use context::{Context, EngineSettings, ProjectPorts, Prompts};

@@ -63,7 +63,12 @@ const HOT: &[&str] = &[
 ];
 
 /// These walk the table by rowid and stop at their LIMIT.
-const BOUNDED: &[&str] = &[jobs::NEWEST, deliveries::FORGET, holds::PAST, retention::FORGET_DELIVERIES];
+const BOUNDED: &[&str] = &[
+    jobs::NEWEST,
+    deliveries::FORGET,
+    holds::PAST,
+    retention::FORGET_DELIVERIES,
+];
 
 /// Tables and their aliases; everything else in a plan is a passing result.
 const TABLES: &[&str] = &[

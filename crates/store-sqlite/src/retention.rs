@@ -71,12 +71,7 @@ const TELL: &str = "INSERT INTO retention (one, at, body) VALUES (1, ?1, ?2)
 const TOLD: &str = "SELECT at, body FROM retention WHERE one = 1";
 
 impl SqliteStore {
-    async fn forget(
-        &self,
-        sql: &'static str,
-        before: Timestamp,
-        limit: usize,
-    ) -> Result<usize, StoreError> {
+    async fn forget(&self, sql: &'static str, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
         self.writer
             .write(move |connection| {
                 let forgotten = change(connection, sql, params![before.0, row_limit(limit)])?;

@@ -12,3 +12,4 @@ pub mod workspace;
 pub mod runner;
 pub mod run_log;
 pub mod host;
+pub mod storage;

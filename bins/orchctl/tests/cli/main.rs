@@ -8,4 +8,5 @@ mod showing;
 mod replaying;
 mod ordering;
 mod holding;
+mod tidying;
 mod failing;

@@ -12,3 +12,4 @@ mod ending;
 mod restart;
 mod environment;
 mod log;
+mod storage;

@@ -33,6 +33,9 @@ pub(super) static TABLE: &[&dyn Row] = &[
     &AGENT_KILL_GRACE_SECONDS,
     &AGENT_STALL_SECONDS,
     &AGENT_OUTPUT_CAP_MB,
+    &LOG_KEEP_DAYS,
+    &LOG_KEEP_MAX,
+    &TASK_KEEP_DAYS,
     &CI_POLL_INTERVAL_S,
     &CI_POLL_MAX_ATTEMPTS,
     &CI_APPEAR_TIMEOUT_S,
@@ -54,7 +57,6 @@ pub(super) const LATER: &[&str] = &[
     "agent_fallback_model",
     "agent_effort",
     "agent_provider",
-    "log_keep_",
     "job_attempts",
     "breaker_threshold",
     "base_path",
@@ -242,6 +244,35 @@ pub(super) static AGENT_OUTPUT_CAP_MB: Key<u64> = Key::required(
     "How much of a run's output is kept, in MiB.",
 )
 .or("64");
+
+const DAYS: Count = Count {
+    least: 1,
+    most: 36_500,
+};
+
+pub(super) static LOG_KEEP_DAYS: Key<u64> = Key::required(
+    "log_keep_days",
+    &DAYS,
+    "How long the directory of a run with its log is kept after its end, and rows of delivered effects of finished tasks.",
+)
+.or("30");
+
+pub(super) static LOG_KEEP_MAX: Key<usize> = Key::required(
+    "log_keep_max",
+    &Count {
+        least: 1,
+        most: 1_000_000,
+    },
+    "So many directories of runs are kept, the newest ones, whatever their age. One that lives is never removed.",
+)
+.or("500");
+
+pub(super) static TASK_KEEP_DAYS: Key<u64> = Key::required(
+    "task_keep_days",
+    &DAYS,
+    "How long a finished task's checkout and pinned commits are kept. What the forge does not have is kept for good and named by `orchctl retention`.",
+)
+.or("7");
 
 pub(super) static CI_POLL_INTERVAL_S: Key<Duration> = Key::required(
     "ci_poll_interval_s",

@@ -1,8 +1,10 @@
 //! Reads and checks settings: environment over settings file over default. Starts nothing and writes nothing.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use pipeline_core::admission::Floors;
+use pipeline_core::retention::RetentionRule;
 
 use super::environment::Environment;
 use super::file::{SettingsFile, USUAL};
@@ -207,8 +209,19 @@ fn settings(scope: &Scope, projects: &[ProjectSettings]) -> Option<Settings> {
             disk: keys::MIN_FREE_DISK_MB.get(scope)? << 20,
             inodes: keys::MIN_FREE_INODES.get(scope)?,
         },
+        retention: RetentionRule {
+            runs_for: days(keys::LOG_KEEP_DAYS.get(scope)?),
+            runs_at_most: keys::LOG_KEEP_MAX.get(scope)?,
+            tasks_for: days(keys::TASK_KEEP_DAYS.get(scope)?),
+            // News is known again for 30 days, so its rows are never kept for less.
+            rows_for: days(keys::LOG_KEEP_DAYS.get(scope)?.max(30)),
+        },
         staging: keys::STAGING.get(scope)?,
         profile: keys::PROFILE.get(scope)?,
         projects: projects.to_vec(),
     })
+}
+
+fn days(days: u64) -> Duration {
+    Duration::from_secs(days * 86_400)
 }

@@ -45,7 +45,7 @@ pub(super) fn build(
             }
         })?;
     let project = project(wanted, settings, (&id, &forge));
-    let workspace: Arc<dyn Workspace> = Arc::new(GitWorkspace::new(
+    let repository = GitWorkspace::new(
         WorkspaceSettings {
             git: home.git.clone(),
             mirror_dir: settings.places.mirrors().join(id.as_str()),
@@ -55,7 +55,8 @@ pub(super) fn build(
             largest_file: WorkspaceSettings::LARGEST_FILE,
         },
         Arc::clone(&home.clock),
-    )?);
+    )?;
+    let workspace: Arc<dyn Workspace> = Arc::new(repository.clone());
     let people: Arc<dyn Board> = Arc::<LocalBoard>::clone(board);
     let view = ProjectView {
         project: project.clone(),
@@ -77,6 +78,7 @@ pub(super) fn build(
         forge: Arc::<LocalForge>::clone(&forge),
         chat: Arc::new(board.chat(id)),
         workspace,
+        storage: Arc::new(repository),
         project,
     };
     Ok(Built {

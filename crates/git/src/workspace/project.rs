@@ -16,9 +16,9 @@ use crate::mirror::{Joined, MergeNote, Mirror, Pin};
 use crate::remote::PushOutcome;
 
 /// A project's repository on our disk.
-pub(super) struct Project {
-    pub(super) mirror: Mirror,
-    pub(super) checkouts: Checkouts,
+pub(crate) struct Project {
+    pub(crate) mirror: Mirror,
+    pub(crate) checkouts: Checkouts,
     pub(super) largest_file: u64,
     pub(super) clock: Arc<dyn Clock>,
     /// Held by whoever changes the mirror or a checkout.

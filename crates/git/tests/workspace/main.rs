@@ -15,5 +15,6 @@ mod merged_default;
 mod merging;
 mod reading;
 mod releasing;
+mod storage;
 mod traps;
 mod hostile;

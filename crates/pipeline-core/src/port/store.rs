@@ -33,6 +33,12 @@ pub enum StoreError {
 }
 
 /// Everything that is kept.
-pub trait Store: TaskStore + DeliveryStore + JobStore + OutboxStore + OrderStore + AdmissionStore + RetentionStore {}
+pub trait Store:
+    TaskStore + DeliveryStore + JobStore + OutboxStore + OrderStore + AdmissionStore + RetentionStore
+{
+}
 
-impl<T: TaskStore + DeliveryStore + JobStore + OutboxStore + OrderStore + AdmissionStore + RetentionStore> Store for T {}
+impl<T: TaskStore + DeliveryStore + JobStore + OutboxStore + OrderStore + AdmissionStore + RetentionStore>
+    Store for T
+{
+}

@@ -32,3 +32,4 @@ mod recovery;
 mod replay;
 mod admission;
 mod ending;
+mod tidying;

@@ -5,8 +5,11 @@ use std::time::Duration;
 
 use pipeline_core::admission::Floors;
 use pipeline_core::id::InstanceId;
+use pipeline_core::retention::RetentionRule;
 use pipeline_engine::EngineSettings;
 
+/// A day.
+pub(crate) const DAY: Duration = Duration::from_secs(86_400);
 /// Between two slow looks.
 pub(crate) const SWEEP: Duration = Duration::from_secs(120);
 
@@ -26,5 +29,12 @@ pub(crate) fn usual() -> EngineSettings {
         kill_grace: Duration::from_secs(20),
         floors: Floors::default(),
         wip_limits: BTreeMap::new(),
+        retention: RetentionRule {
+            runs_for: 30 * DAY,
+            runs_at_most: 500,
+            tasks_for: 7 * DAY,
+            rows_for: 30 * DAY,
+        },
+        tidy: Duration::from_secs(3_600),
     }
 }

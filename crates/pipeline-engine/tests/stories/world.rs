@@ -22,6 +22,7 @@ use testkit::fake::host::FakeHost;
 use testkit::fake::repo::FakeRepo;
 use testkit::fake::run_log::FakeRunLog;
 use testkit::fake::runner::{FakeRunner, ScriptedEnd};
+use testkit::fake::storage::{FakeRunStorage, FakeStorage};
 use testkit::fake::store::FakeStore;
 use testkit::fake::workspace::FakeWorkspace;
 use testkit::sample;
@@ -41,6 +42,8 @@ pub(crate) struct World {
     pub(crate) runner: Arc<FakeRunner>,
     run_log: Arc<FakeRunLog>,
     pub(crate) host: Arc<FakeHost>,
+    pub(crate) storage: Arc<FakeStorage>,
+    pub(crate) run_storage: Arc<FakeRunStorage>,
     /// Read by the next daemon that starts.
     pub(crate) settings: EngineSettings,
     pub(crate) project: Project,
@@ -80,7 +83,9 @@ impl World {
         let deeds = Deeds::default();
         deeds.teach(&runner);
         let chat = Arc::new(FakeChat::new(Arc::clone(&shared)));
+        let storage = Arc::new(FakeStorage::new(Arc::clone(&workspace)));
         let mut world = Self {
+            storage,
             store: Arc::new(FakeStore::new()),
             board: Arc::new(FakeBoard::new(project.id.clone(), Arc::clone(&shared))),
             chat,
@@ -90,6 +95,7 @@ impl World {
             runner: Arc::new(runner),
             run_log,
             host: Arc::default(),
+            run_storage: Arc::default(),
             settings: usual(),
             project,
             pipeline: Pipeline::built_in(),
@@ -160,6 +166,7 @@ impl World {
             forge: Arc::clone(&self.forge) as Arc<_>,
             chat: Arc::clone(&self.chat) as Arc<_>,
             workspace: Arc::clone(&self.workspace) as Arc<_>,
+            storage: Arc::clone(&self.storage) as Arc<_>,
         };
         let feeds: Vec<Arc<dyn EventSource>> = vec![
             Arc::clone(&self.board) as Arc<_>,
@@ -171,6 +178,7 @@ impl World {
             sources: if self.feeds { feeds } else { Vec::new() },
             runner: Arc::clone(&self.runner) as Arc<_>,
             run_log: Arc::clone(&self.run_log) as Arc<_>,
+            run_storage: Arc::clone(&self.run_storage) as Arc<_>,
             host: Arc::clone(&self.host) as Arc<_>,
             clock: Arc::clone(&self.clock) as Arc<_>,
             prompts: BTreeMap::new(),

@@ -65,6 +65,17 @@ impl FakeWorkspace {
         self.with(|checkouts| checkouts.keys().copied().collect())
     }
 
+    /// Branches that have a checkout.
+    #[must_use]
+    pub fn branches(&self) -> Vec<BranchName> {
+        self.with(|checkouts| {
+            checkouts
+                .values()
+                .map(|checkout| checkout.branch.clone())
+                .collect()
+        })
+    }
+
     fn with<T>(&self, work: impl FnOnce(&mut BTreeMap<RunId, FakeCheckout>) -> T) -> T {
         work(&mut self.checkouts.lock().unwrap_or_else(PoisonError::into_inner))
     }

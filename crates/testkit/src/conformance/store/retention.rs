@@ -55,7 +55,11 @@ pub async fn a_run_without_an_end_is_open_when_its_attempt_is_not_leased(store: 
     store.give_back(job_id(1, 1), 1, at(0), false).await.unwrap();
     assert_eq!(store.open_runs(9).await.unwrap(), [row(job_id(1, 1), 1)]);
     store.claim(sample::claim("a", at(0))).await.unwrap();
-    assert_eq!(store.open_runs(9).await.unwrap().len(), 1, "the next attempt is another run");
+    assert_eq!(
+        store.open_runs(9).await.unwrap().len(),
+        1,
+        "the next attempt is another run"
+    );
     let ended = pipeline_core::run::RunRow {
         finished_at: Some(at(1)),
         ..row(job_id(1, 1), 1)

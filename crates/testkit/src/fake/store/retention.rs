@@ -59,9 +59,9 @@ impl RetentionStore for FakeStore {
         self.call("forget_deliveries", |state| {
             let oldest: Vec<_> = state.deliveries.keys().take(limit).copied().collect();
             let known = state.deliveries.len();
-            state.deliveries.retain(|id, stored| {
-                !oldest.contains(id) || stored.waits || stored.received_at >= before
-            });
+            state
+                .deliveries
+                .retain(|id, stored| !oldest.contains(id) || stored.waits || stored.received_at >= before);
             Ok(known - state.deliveries.len())
         })
     }
