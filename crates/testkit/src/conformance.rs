@@ -33,3 +33,5 @@ pub mod workspace;
 pub mod runner;
 pub mod run_log;
 pub mod host;
+pub mod run_storage;
+pub mod storage;

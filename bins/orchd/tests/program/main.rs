@@ -16,3 +16,4 @@ mod bad_input;
 mod second_daemon;
 mod serving;
 mod shutdowns;
+mod tidying;

@@ -13,7 +13,9 @@ use pipeline_core::id::{IssueId, ProjectId};
 use pipeline_core::port::board::{Board, NewIssue};
 use pipeline_core::port::clock::Clock;
 use pipeline_core::port::store::admission::AdmissionStore;
+use pipeline_core::port::store::retention::RetentionStore;
 use pipeline_core::port::store::tasks::{TaskKey, TaskStore};
+use pipeline_core::retention::RetentionReport;
 use pipeline_core::run::RunRow;
 use pipeline_core::stage::Column;
 use rustix::process::{Pid, Signal, kill_process};
@@ -201,6 +203,17 @@ impl Serving {
     pub(crate) fn held_back(&self) -> Vec<String> {
         let told = block_on(self.store().admission()).unwrap();
         told.map(|told| told.admission.lines()).unwrap_or_default()
+    }
+
+    /// What it did when it last tidied up.
+    pub(crate) fn retention(&self) -> Option<RetentionReport> {
+        let told = block_on(self.store().retention()).unwrap();
+        told.map(|told| told.report)
+    }
+
+    /// The data directory.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.path("data")
     }
 
     /// Holds that stand.

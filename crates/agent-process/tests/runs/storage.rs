@@ -1,12 +1,16 @@
 //! Directories of runs that are removed, and those that are not.
 
 use std::fs;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use agent_process::ProcessRunStorage;
+use async_trait::async_trait;
 use pipeline_core::id::RunId;
 use pipeline_core::port::PortError;
 use pipeline_core::port::run_storage::RunStorage;
 use pipeline_core::port::runner::Runner;
+use testkit::conformance::run_storage::{self, RunStorageHarness};
 
 use crate::bench::{Bench, DONE, end_of, id};
 
@@ -22,6 +26,54 @@ async fn stored(bench: &Bench) -> Vec<(RunId, bool)> {
         .iter()
         .map(|stored| (stored.run, stored.ended_at.is_some()));
     ended.collect()
+}
+
+/// Runs of a bench; those that live end with it.
+struct Harness {
+    bench: Bench,
+    living: Mutex<Vec<RunId>>,
+}
+
+impl Harness {
+    fn new() -> Self {
+        Self {
+            bench: Bench::new(),
+            living: Mutex::default(),
+        }
+    }
+}
+
+#[async_trait]
+impl RunStorageHarness for Harness {
+    fn storage(&self) -> Arc<dyn RunStorage> {
+        Arc::new(storage(&self.bench))
+    }
+
+    async fn ended(&self, run: RunId) {
+        let spec = self.bench.command(&run.to_string(), "true");
+        end_of(&self.bench.runner(DONE), &spec).await;
+    }
+
+    async fn living(&self, run: RunId) {
+        let spec = self.bench.command(&run.to_string(), "exec sleep 1000");
+        self.bench.runner(DONE).start(&spec).await.unwrap();
+        self.living.lock().unwrap().push(run);
+    }
+}
+
+impl Drop for Harness {
+    fn drop(&mut self) {
+        for run in self.living.lock().unwrap().iter() {
+            let folder = self.bench.run_dir(&run.to_string());
+            process::cancel(&folder).unwrap();
+            process::wait(&folder, Duration::from_secs(60)).unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_directories_of_processes_conform() {
+    run_storage::all(|| async { Arc::new(Harness::new()) as Arc<dyn RunStorageHarness> }).await;
 }
 
 #[tokio::test]

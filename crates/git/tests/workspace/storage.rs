@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::sync::Arc;
 
+use async_trait::async_trait;
 use git::RefExpectation;
 use pipeline_core::id::{BranchName, CommitSha, TaskId};
 use pipeline_core::port::storage::{Storage, Unpinned};
 use pipeline_core::port::workspace::Workspace;
+use testkit::conformance::storage::{self, StorageHarness};
 
 use crate::fixture::{BRANCH, Project, write};
 
@@ -20,6 +23,30 @@ async fn run(project: &Project, run: &str, file: &str) -> CommitSha {
     let checkout = project.checkout(run).await;
     write(&checkout.directory, file, "1");
     project.harvest(run).await.unwrap().head
+}
+
+#[async_trait]
+impl StorageHarness for Project {
+    fn storage(&self) -> Arc<dyn Storage> {
+        Arc::new(self.workspace.clone())
+    }
+
+    async fn check_out(&self, branch: &BranchName, task: TaskId) {
+        assert_eq!(branch.as_str(), BRANCH);
+        self.checkout(&format!("{task}-1-1")).await;
+    }
+
+    async fn pin(&self, task: TaskId, in_the_forge: bool) {
+        let head = run(self, &format!("{task}-1-1"), "work").await;
+        if in_the_forge {
+            self.push(&head, None).await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_leftovers_of_a_repository_conform() {
+    storage::all(|| async { Arc::new(Project::new()) as Arc<dyn StorageHarness> }).await;
 }
 
 #[tokio::test]

@@ -115,7 +115,7 @@ async fn work_that_was_set_aside_is_named_for_as_long_as_it_lies_there() {
     };
     world.storage.put_aside(work.clone());
     for _ in 0..2 {
-        assert_eq!(world.tidies().await.kept, [work.clone()]);
+        assert_eq!(world.tidies().await.kept, std::slice::from_ref(&work));
     }
     world.ends().await;
 }
