@@ -9,6 +9,7 @@
 mod world;
 mod people;
 mod settings;
+mod operator;
 mod desk;
 mod sight;
 mod watch;

@@ -1,11 +1,7 @@
 //! What people do in a story.
 
-use pipeline_core::id::{IssueId, OrderId};
-use pipeline_core::order::{OperatorOrderKind, OrderAnswer};
-use pipeline_core::port::clock::Clock;
-use pipeline_core::port::store::orders::{NewOrder, OrderStore};
+use pipeline_core::id::IssueId;
 use pipeline_core::stage::Column;
-use pipeline_core::time::Timestamp;
 
 use crate::world::World;
 
@@ -42,30 +38,5 @@ impl World {
         self.person_moves(&issue, Column::Approved);
         self.runs_until_idle().await;
         issue
-    }
-
-    /// An operator's order for the issue's task, and its answer.
-    pub(crate) async fn operator(&mut self, issue: &IssueId, what: OperatorOrderKind) -> OrderAnswer {
-        self.operator_at(issue, what, self.clock.now()).await
-    }
-
-    /// The same, given earlier and read now.
-    pub(crate) async fn operator_at(
-        &mut self,
-        issue: &IssueId,
-        what: OperatorOrderKind,
-        at: Timestamp,
-    ) -> OrderAnswer {
-        let order = NewOrder {
-            task: self.task(issue).await.id,
-            by: "olga".to_owned(),
-            reason: "the operator says so".to_owned(),
-            at,
-            what,
-        };
-        let id: OrderId = self.looking(self.store.place(order)).await.unwrap();
-        self.runs_until_idle().await;
-        let row = self.looking(self.store.order(id)).await.unwrap().unwrap();
-        row.answer.expect("an order is answered")
     }
 }
