@@ -37,7 +37,7 @@ pub use log_text::{strip_control, tail};
 pub use orphans::kill_orphans;
 pub use progress::{Progress, read_progress};
 pub use record::{EndReason, ExitRecord, ResourceSource, ResourceUse};
-pub use run_dir::{EndReason, ExitRecord, RUN_DIR_VARIABLE, RunSpec, stderr_log, stdout_log};
+pub use run_dir::{RUN_DIR_VARIABLE, stderr_log, stdout_log};
 pub use room::{DiskRoom, free_disk, free_memory};
 pub use runner::{EXIT_ALREADY_RUNNING, EXIT_RUNNER_FAILED, runner_main};
 pub use spawn::resolve as find_program;
