@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::command::{
-    advance::Advance, approve::Approve, cancel::Cancel, drain::Drain, holds::Holds, pause::Pause, pipeline::PipelineCommand, queue::Queue, reject::Reject, replay::Replay, requeue::Requeue, restart::Restart, resume::Resume, retention::Retention, status::Status, stop::Stop, task_show::TaskShow, verdict::Verdict, why::Why,
+    advance::Advance, approve::Approve, cancel::Cancel, drain::Drain, holds::Holds, outbox::OutboxCommand, pause::Pause, pipeline::PipelineCommand, queue::Queue, reject::Reject, replay::Replay, requeue::Requeue, restart::Restart, resume::Resume, retention::Retention, status::Status, stop::Stop, task_show::TaskShow, verdict::Verdict, why::Why,
 };
 use crate::exit;
 
@@ -62,6 +62,9 @@ pub(crate) enum Command {
     Holds(Holds),
     /// Show what was tidied up, and the work that is kept because it is nowhere else
     Retention(Retention),
+    /// Look at effects on their way out, send one now, or take one out
+    #[command(subcommand)]
+    Outbox(OutboxCommand),
     /// Check, show and compare pipelines; needs no daemon
     #[command(subcommand)]
     Pipeline(PipelineCommand),

@@ -31,6 +31,9 @@ pub(crate) enum Failure {
         /// Those it has.
         known: String,
     },
+    /// No outbox row has this key.
+    #[error("there is no effect '{0}'; 'orchctl outbox list' and 'orchctl task show TASK' list effects")]
+    NoEffect(String),
     /// There is no database where one was looked for.
     #[error(
         "there is no database at {}: start orchd once, or name its data directory with --home or ORCH_HOME",
@@ -63,7 +66,9 @@ impl Failure {
     /// The code that the program ends with.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::NoTask { .. } | Self::NoJob(_) | Self::NoProject { .. } => exit::NOT_FOUND,
+            Self::NoTask { .. } | Self::NoJob(_) | Self::NoEffect(_) | Self::NoProject { .. } => {
+                exit::NOT_FOUND
+            }
             Self::NoDatabase(_) | Self::Open(_) | Self::Store(_) | Self::Lock { .. } => exit::STORE,
             Self::Output(_) => exit::OUTPUT,
         }

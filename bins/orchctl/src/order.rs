@@ -32,8 +32,6 @@ pub(crate) struct Draft {
 
 /// Places the order, waits for its answer and shows it. Answers the exit code.
 pub(crate) async fn give(session: &Session, draft: Draft) -> Result<u8, Failure> {
-    // Before anything is written: from the moment the order is placed, only its outcome is told.
-    session.daemon()?;
     let order = NewOrder {
         task: draft.task.id,
         by: draft.by,
@@ -41,9 +39,16 @@ pub(crate) async fn give(session: &Session, draft: Draft) -> Result<u8, Failure>
         at: session.now(),
         what: draft.what,
     };
+    place(session, order, draft.task.work_item).await
+}
+
+/// The same for an order that may be about no task.
+pub(crate) async fn place(session: &Session, order: NewOrder, work_item: WorkItemId) -> Result<u8, Failure> {
+    // Before anything is written: from the moment the order is placed, only its outcome is told.
+    session.daemon()?;
     let id = session.store.place(order.clone()).await?;
     let outcome = wait(session, id).await;
-    let told = Told::new(id, order, draft.task.work_item, outcome, session.patience);
+    let told = Told::new(id, order, work_item, outcome, session.patience);
     match (session.format, told.exit_code) {
         (Format::Json, _) | (Format::Text, exit::OK) => session.show(&told)?,
         (Format::Text, _) => output::complain(&told.text()),

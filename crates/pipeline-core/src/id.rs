@@ -73,6 +73,11 @@ text_ids! {
 #[serde(transparent)]
 pub struct TaskId(pub i64);
 
+impl TaskId {
+    /// No task has this id: an order that is about none carries it.
+    pub const NONE: Self = Self(0);
+}
+
 /// A webhook or feed entry as stored; allotted by the store in order of arrival.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{ActivityId, JobId, OrderId, TaskId};
+use crate::id::{ActivityId, EffectKey, JobId, OrderId, TaskId};
 use crate::stage::StageName;
 use crate::time::Timestamp;
 
@@ -38,7 +38,7 @@ pub enum BoardOrderKind {
 pub struct OperatorOrder {
     /// As stored.
     pub id: OrderId,
-    /// For which task.
+    /// For which task; [`TaskId::NONE`] for an outbox row that belongs to none.
     pub task: TaskId,
     /// The operator's account.
     pub by: String,
@@ -74,6 +74,16 @@ pub enum OperatorOrderKind {
     Cancel,
     /// Restart a blocked task with fresh counters.
     Restart,
+    /// Send an outbox row now; when a dead one blocks the task, restart the task from there.
+    RetryEffect {
+        /// Which.
+        effect: EffectKey,
+    },
+    /// Take an outbox row out: it is not sent. A task that waits for it is blocked.
+    DropEffect {
+        /// Which.
+        effect: EffectKey,
+    },
 }
 
 /// What became of an operator's order.

@@ -19,6 +19,9 @@ pub struct ItemMark {
     pub handled: (Timestamp, Option<ActivityId>),
     /// Columns that our outbox wrote and whose echo has not been seen.
     pub written: Vec<Column>,
+    /// As read; 0 while nothing is stored. Whoever writes a mark that was changed since is told so and reads again.
+    #[serde(default)]
+    pub revision: u64,
 }
 
 /// The orders in an observation, oldest first, and the mark to be kept when all of them are handled.
@@ -168,6 +171,7 @@ mod cases {
             issue: IssueId::new("i"),
             handled: (Timestamp(50), None),
             written,
+            revision: 1,
         }
     }
 

@@ -225,7 +225,6 @@ async fn observed(
             step::step(context, task.id, Event::ItemObserved { item, order }, along).await?;
             return Ok(());
         }
-        let _marks = context.wakes.marks.lock().await;
         let starts = order
             .as_ref()
             .filter(|order| order.what == BoardOrderKind::InProgress && !item.deleted);

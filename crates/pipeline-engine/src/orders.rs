@@ -1,10 +1,11 @@
 //! Orders of operators: stored by `orchctl`, noticed here, answered in the transaction that carries them out.
 
 use pipeline_core::event::Event;
-use pipeline_core::order::OrderAnswer;
+use pipeline_core::order::{OperatorOrderKind, OrderAnswer};
 use pipeline_core::port::store::StoreError;
 
 use crate::context::Context;
+use crate::outbox::operator;
 use crate::step::{Along, Stepped, step};
 
 /// Carries out every order that waits.
@@ -12,6 +13,23 @@ pub(crate) async fn tick(context: &Context) -> Result<(), StoreError> {
     for order in context.store.unanswered().await? {
         let (id, task) = (order.id, order.task);
         tracing::info!(order.id = %id, task.id = %task, by = order.by, order = ?order.what, reason = order.reason, "an operator's order");
+        match &order.what {
+            OperatorOrderKind::RetryEffect { effect } => {
+                operator::retry(context, &order, effect).await?;
+                continue;
+            }
+            OperatorOrderKind::DropEffect { effect } => {
+                operator::drop_row(context, &order, effect).await?;
+                continue;
+            }
+            OperatorOrderKind::Approve
+            | OperatorOrderKind::Reject
+            | OperatorOrderKind::Advance
+            | OperatorOrderKind::ForceStage { .. }
+            | OperatorOrderKind::Requeue { .. }
+            | OperatorOrderKind::Cancel
+            | OperatorOrderKind::Restart => {}
+        }
         let along = Along {
             order: Some(id),
             ..Along::default()

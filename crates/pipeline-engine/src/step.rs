@@ -8,7 +8,7 @@ use pipeline_core::job::JobStatus;
 use pipeline_core::order::OrderAnswer;
 use pipeline_core::orders::ItemMark;
 use pipeline_core::port::store::StoreError;
-use pipeline_core::port::store::tasks::{Commit, Committed, EffectEnd, JobEnd, Logged, TaskKey, TaskWrite};
+use pipeline_core::port::store::tasks::{Commit, Committed, EffectChange, EffectEnd, JobEnd, Logged, TaskKey, TaskWrite};
 use pipeline_core::run::RunRow;
 use pipeline_core::stage::Column;
 use pipeline_core::task::Task;
@@ -23,6 +23,8 @@ pub(crate) struct Along {
     pub(crate) job_end: Option<JobEnd>,
     pub(crate) run: Option<RunRow>,
     pub(crate) effect_end: Option<EffectEnd>,
+    /// Only together with a change of the task.
+    pub(crate) effect_change: Option<EffectChange>,
     pub(crate) acknowledge: Vec<DeliveryId>,
     pub(crate) mark: Option<MarkChange>,
     pub(crate) order: Option<OrderId>,
@@ -44,7 +46,7 @@ pub(crate) enum Stepped {
     Changed(String),
     /// Nothing changed; why.
     Nothing(String),
-    /// The run's fence is not the job's any more: its result was dropped.
+    /// The fence is not the job's or the effect's any more: the result was dropped.
     Fenced,
     /// There is no such task, or its project is not in the registry.
     Unknown,
@@ -77,11 +79,6 @@ pub(crate) async fn step(
             now,
         };
         let decision = decide(&task, &event, rules);
-        let _marks = if touches_mark(&decision, &along) {
-            Some(context.wakes.marks.lock().await)
-        } else {
-            None
-        };
         let (commit, stepped) = match decision {
             Decision::Change(change) => changed(context, &task, (&event, rules), (*change, &along)).await?,
             Decision::Ignore(why) => (
@@ -104,22 +101,14 @@ pub(crate) async fn step(
                 return Ok(stepped);
             }
             Committed::Stale => {
-                tracing::debug!(task.id = %id, event = event.name(), "decided on an old task, again");
+                tracing::debug!(task.id = %id, event = event.name(), "decided on what has changed since, again");
             }
             Committed::Fenced => {
-                tracing::warn!(task.id = %id, event = event.name(), "a stale run's result was dropped");
+                tracing::warn!(task.id = %id, event = event.name(), "a stale result was dropped");
                 return Ok(Stepped::Fenced);
             }
         }
     }
-}
-
-fn touches_mark(decision: &Decision, along: &Along) -> bool {
-    let writes_column = match decision {
-        Decision::Change(change) => !written_columns(&change.effects).is_empty(),
-        Decision::Ignore(_) | Decision::Illegal(_) => false,
-    };
-    writes_column || along.mark.is_some()
 }
 
 async fn changed(
@@ -139,6 +128,7 @@ async fn changed(
         mark,
         log: Some(log),
         at: rules.now,
+        effect_change: along.effect_change.clone(),
         ..base(context, along)
     };
     let task = Box::new(change.task.clone());
@@ -233,6 +223,7 @@ pub(crate) async fn read_mark(
         issue: issue.clone(),
         handled: (connected, None),
         written: Vec::new(),
+        revision: 0,
     })
 }
 
@@ -268,7 +259,9 @@ impl Wanted {
     pub(crate) fn of(commit: &Commit) -> Self {
         Self {
             dispatch: !commit.jobs.is_empty() || !commit.requeue.is_empty() || !commit.cancel.is_empty(),
-            outbox: !commit.effects.is_empty() || commit.effect_end.is_some(),
+            outbox: !commit.effects.is_empty()
+                || commit.effect_end.is_some()
+                || commit.effect_change.is_some(),
             sweep: !commit.timers.is_empty(),
         }
     }

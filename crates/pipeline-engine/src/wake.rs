@@ -1,6 +1,6 @@
 //! Wake-ups between loops. Losing one costs a poll interval, nothing else.
 
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::Notify;
 
 use crate::intake::Sightings;
 
@@ -12,8 +12,6 @@ pub struct Wakes {
     pub(crate) dispatch: Notify,
     pub(crate) outbox: Notify,
     pub(crate) sweep: Notify,
-    /// Held while what is remembered of an issue is read, changed and committed: a mark carries no revision of its own.
-    pub(crate) marks: Mutex<()>,
     /// Moves that were seen and that no activity tells of yet.
     pub(crate) sightings: Sightings,
 }

@@ -12,6 +12,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_initial.sql"),
     include_str!("../migrations/0002_project_versions.sql"),
     include_str!("../migrations/0003_holds.sql"),
+    include_str!("../migrations/0004_effect_leases.sql"),
 ];
 
 /// Marks the file as ours (`orch` in ASCII).

@@ -21,20 +21,25 @@ pub(crate) fn write(connection: &Connection, commit: &Commit) -> Result<Written<
     {
         return Ok(Written::Undo(Committed::Fenced));
     }
+    if !write_mark(connection, commit)? {
+        return Ok(Written::Undo(Committed::Stale));
+    }
+    if !settle_effects(connection, commit)? {
+        return Ok(Written::Undo(Committed::Fenced));
+    }
     if let Some(logged) = &commit.log {
         project_versions::keep(connection, logged)?;
         event_log::append(connection, &logged.entry)?;
     }
     write_jobs(connection, commit)?;
-    write_effects(connection, commit)?;
+    for effect in &commit.effects {
+        outbox::add(connection, effect, commit.at)?;
+    }
     for (task, change) in &commit.timers {
         timers::apply(connection, *task, change)?;
     }
     for delivery in &commit.acknowledge {
         deliveries::acknowledge(connection, *delivery)?;
-    }
-    if let Some(mark) = &commit.mark {
-        items::write(connection, mark)?;
     }
     if let Some((order, answer)) = &commit.answer {
         orders::write_answer(connection, *order, answer)?;
@@ -73,12 +78,23 @@ fn write_jobs(connection: &Connection, commit: &Commit) -> Result<(), Failure> {
     Ok(())
 }
 
-fn write_effects(connection: &Connection, commit: &Commit) -> Result<(), Failure> {
-    if let Some(end) = &commit.effect_end {
-        outbox::end(connection, end)?;
+/// False when somebody else wrote it meanwhile.
+fn write_mark(connection: &Connection, commit: &Commit) -> Result<bool, Failure> {
+    match &commit.mark {
+        Some(mark) => items::write(connection, mark),
+        None => Ok(true),
     }
-    for effect in &commit.effects {
-        outbox::add(connection, effect, commit.at)?;
-    }
-    Ok(())
+}
+
+/// False when a row is not what it was when its result or its change was made.
+fn settle_effects(connection: &Connection, commit: &Commit) -> Result<bool, Failure> {
+    let ended = match &commit.effect_end {
+        Some(end) => outbox::end(connection, end)?,
+        None => true,
+    };
+    let changed = match &commit.effect_change {
+        Some(change) => outbox::change_row(connection, change, commit.at)?,
+        None => true,
+    };
+    Ok(ended && changed)
 }

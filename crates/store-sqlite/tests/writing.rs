@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use pipeline_core::effect::NewEffect;
 use pipeline_core::id::{InstanceId, OrderId, TaskId};
+use pipeline_core::event::LogEntry;
 use pipeline_core::job::{JobStatus, NewJob};
 use pipeline_core::order::{OperatorOrderKind, OrderAnswer};
 use pipeline_core::port::source::NewDelivery;
@@ -14,8 +15,7 @@ use pipeline_core::port::store::StoreError;
 use pipeline_core::port::store::deliveries::DeliveryStore;
 use pipeline_core::port::store::jobs::{Claim, JobStore};
 use pipeline_core::port::store::orders::{NewOrder, OrderStore};
-use pipeline_core::port::store::outbox::{EffectStatus, OutboxStore};
-use pipeline_core::port::store::tasks::{Commit, Committed, EffectEnd, JobEnd, TaskFilter, TaskStore};
+use pipeline_core::port::store::tasks::{Commit, Committed, JobEnd, TaskFilter, TaskStore};
 use pipeline_core::task::{Ask, Resume, TaskState, Wait};
 use pipeline_core::timer::{TimerChange, TimerKind};
 use rusqlite::Connection;
@@ -114,50 +114,6 @@ async fn a_lock_that_lasts_is_unavailable_and_later_writes_work() {
     assert_eq!(store.tasks(TaskFilter::All).await.unwrap(), []);
     other.execute_batch("ROLLBACK").unwrap();
     assert_eq!(store.allot_task().await.unwrap(), TaskId(1));
-}
-
-#[tokio::test]
-async fn a_state_that_may_have_arrived_is_probed_before_the_newer_one_is_sent() {
-    let Opened { store, .. } = &opened(&OpenOptions::default());
-    store.commit(sample::insert(sample::task(1))).await.unwrap();
-    write(store, "k1").await;
-    store
-        .claim_effects(&InstanceId::new("dead"), at(0), 1)
-        .await
-        .unwrap();
-    let daemon = InstanceId::new("a");
-    assert_eq!(store.reclaim(&daemon).await.unwrap(), 1);
-    write(store, "k2").await;
-    write(store, "k3").await;
-    for expected in [
-        ("k1", 1, EffectStatus::Ambiguous),
-        ("k3", 3, EffectStatus::Pending),
-    ] {
-        let rows = store.claim_effects(&daemon, at(0), 10).await.unwrap();
-        let seen = rows
-            .iter()
-            .map(|row| (row.effect.key.as_str(), row.generation, row.status));
-        assert_eq!(seen.collect::<Vec<_>>(), [expected]);
-        let end = Commit {
-            effect_end: Some(EffectEnd {
-                key: rows[0].effect.key.clone(),
-                generation: rows[0].generation,
-                dead: None,
-            }),
-            ..Commit::default()
-        };
-        assert_eq!(store.commit(end).await, Ok(Committed::Yes));
-    }
-    assert_eq!(store.next_effect().await.unwrap(), None);
-}
-
-async fn write(store: &SqliteStore, key: &str) {
-    let commit = Commit {
-        at: at(0),
-        effects: vec![sample::live_message(1, key, key)],
-        ..Commit::default()
-    };
-    assert_eq!(store.commit(commit).await, Ok(Committed::Yes));
 }
 
 #[tokio::test]

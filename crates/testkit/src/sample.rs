@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pipeline_core::effect::{EffectKind, Lane, MergeStyle, Mode, Need, NewEffect, System};
+use pipeline_core::effect::{Channel, EffectKind, Lane, MergeStyle, Mode, Need, NewEffect, System};
 use pipeline_core::event::{Event, LogEntry};
 use pipeline_core::evidence::EvidenceRequest;
 use pipeline_core::id::{
@@ -13,6 +13,7 @@ use pipeline_core::pipeline::Pipeline;
 use pipeline_core::port::store::jobs::ClaimRequest;
 use pipeline_core::port::store::tasks::{Commit, Logged, TaskWrite};
 use pipeline_core::project::{Ci, CiTimes, Links, Locale, MergeTime, Project};
+use pipeline_core::port::store::outbox::EffectClaim;
 use pipeline_core::role::Role;
 use pipeline_core::run::{RunRecord, RunRow};
 use pipeline_core::stage::StageName;
@@ -256,6 +257,21 @@ pub fn claim(owner: &str, now: Timestamp) -> ClaimRequest {
         limit: 10,
         project_limits: BTreeMap::new(),
         no_new_tasks: BTreeSet::new(),
+    }
+}
+
+/// A wish for so many rows of each system of project `et`, with a lease of a minute.
+#[must_use]
+pub fn effect_claim(owner: &str, now: Timestamp, room: usize) -> EffectClaim {
+    let rooms = [System::Tracker, System::Forge, System::Chat].map(|system| {
+        let project = ProjectId::new("et");
+        (Channel { project, system }, room)
+    });
+    EffectClaim {
+        owner: InstanceId::new(owner),
+        now,
+        lease_until: Timestamp(now.0 + 60_000),
+        rooms: rooms.to_vec(),
     }
 }
 

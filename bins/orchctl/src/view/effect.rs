@@ -1,7 +1,7 @@
 //! An effect on its way out.
 
 use pipeline_core::effect::Need;
-use pipeline_core::id::EffectKey;
+use pipeline_core::id::{EffectKey, ProjectId, TaskId};
 use pipeline_core::port::store::outbox::{EffectStatus, OutboxRow};
 use serde::Serialize;
 
@@ -17,6 +17,10 @@ pub(crate) struct EffectLine {
     status: &'static str,
     attempts: u32,
     created_at: String,
+    /// When it is tried again; none where it will not be by itself.
+    due_at: Option<String>,
+    task: Option<TaskId>,
+    project: ProjectId,
     error: Option<String>,
     #[serde(skip)]
     live: bool,
@@ -37,10 +41,15 @@ impl EffectLine {
             attempts: row.attempts,
             created_at: row.created_at.to_rfc3339(),
             error: row.error.clone(),
-            live: match row.status {
-                EffectStatus::Pending | EffectStatus::InFlight | EffectStatus::Ambiguous => true,
-                EffectStatus::Done | EffectStatus::Dead => false,
+            due_at: match row.status {
+                EffectStatus::Pending | EffectStatus::Ambiguous => Some(row.available_at.to_rfc3339()),
+                EffectStatus::InFlight | EffectStatus::Done | EffectStatus::Dead | EffectStatus::Dropped => {
+                    None
+                }
             },
+            task: row.effect.task,
+            project: row.effect.project.clone(),
+            live: row.status.is_open(),
         }
     }
 
@@ -84,6 +93,13 @@ impl EffectLine {
             ],
             effects.iter().map(Self::row),
         )
+    }
+
+    /// The row of the outbox's list, with the name of its task.
+    pub(crate) fn listed(&self, task: String) -> [String; 9] {
+        let [key, effect, system, need, status, tries, error] = self.row();
+        let due = self.due_at.clone().unwrap_or_default();
+        [key, task, effect, system, need, status, tries, due, error]
     }
 
     fn row(&self) -> [String; 7] {

@@ -1,6 +1,6 @@
 //! An operator's order with its answer: the audit.
 
-use pipeline_core::id::{JobId, OrderId};
+use pipeline_core::id::{EffectKey, JobId, OrderId};
 use pipeline_core::order::{OperatorOrderKind, OrderAnswer};
 use pipeline_core::port::store::orders::OrderRow;
 use pipeline_core::stage::StageName;
@@ -19,21 +19,44 @@ pub(crate) struct OrderWords {
     /// Which, for `requeue`.
     #[serde(skip_serializing_if = "Option::is_none")]
     job: Option<JobId>,
+    /// Which, for `retry_effect` and `drop_effect`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    effect: Option<EffectKey>,
 }
 
 impl OrderWords {
     /// The order in words.
     pub(crate) fn of(what: &OperatorOrderKind) -> Self {
-        let (order, stage, job) = match what {
-            OperatorOrderKind::Approve => ("approve", None, None),
-            OperatorOrderKind::Reject => ("reject", None, None),
-            OperatorOrderKind::Advance => ("advance", None, None),
-            OperatorOrderKind::ForceStage { stage } => ("force_stage", Some(stage.clone()), None),
-            OperatorOrderKind::Requeue { job } => ("requeue", None, Some(*job)),
-            OperatorOrderKind::Cancel => ("cancel", None, None),
-            OperatorOrderKind::Restart => ("restart", None, None),
+        let mut words = Self {
+            order: "",
+            stage: None,
+            job: None,
+            effect: None,
         };
-        Self { order, stage, job }
+        words.order = match what {
+            OperatorOrderKind::Approve => "approve",
+            OperatorOrderKind::Reject => "reject",
+            OperatorOrderKind::Advance => "advance",
+            OperatorOrderKind::ForceStage { stage } => {
+                words.stage = Some(stage.clone());
+                "force_stage"
+            }
+            OperatorOrderKind::Requeue { job } => {
+                words.job = Some(*job);
+                "requeue"
+            }
+            OperatorOrderKind::Cancel => "cancel",
+            OperatorOrderKind::Restart => "restart",
+            OperatorOrderKind::RetryEffect { effect } => {
+                words.effect = Some(effect.clone());
+                "retry_effect"
+            }
+            OperatorOrderKind::DropEffect { effect } => {
+                words.effect = Some(effect.clone());
+                "drop_effect"
+            }
+        };
+        words
     }
 
     fn text(&self) -> String {
@@ -42,8 +65,13 @@ impl OrderWords {
             .iter()
             .map(|stage| format!(" {}", text::line(stage.as_str())));
         let job = self.job.iter().map(|job| format!(" {job}"));
+        let effect = self
+            .effect
+            .iter()
+            .map(|effect| format!(" {}", text::line(effect.as_str())));
         stage
             .chain(job)
+            .chain(effect)
             .fold(self.order.to_owned(), |text, more| text + &more)
     }
 }

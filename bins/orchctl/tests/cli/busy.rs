@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use pipeline_core::effect::EffectKind;
-use pipeline_core::id::{EffectKey, InstanceId};
+use pipeline_core::id::EffectKey;
 use pipeline_core::order::OperatorOrderKind;
 use pipeline_core::port::store::jobs::{Claim, JobStore};
 use pipeline_core::port::store::orders::{NewOrder, OrderStore};
-use pipeline_core::port::store::outbox::OutboxStore;
+use pipeline_core::port::store::outbox::{OutboxStore, Postponement};
 use pipeline_core::run::{RunRecord, RunRow};
 use pipeline_core::stage::{Cause, StageName};
 use pipeline_core::task::{Bounce, StageTotals, Task, TaskState};
@@ -66,24 +66,23 @@ pub(crate) async fn busy() -> Home {
 
 /// The gathering is claimed, the alert could not be sent, and somebody ordered a restart.
 async fn work(home: &Home) {
-    let owner = InstanceId::new("daemon");
     let claim = home
         .store
         .claim(sample::claim("daemon", sample::at(1)))
         .await
         .unwrap();
     assert!(matches!(claim, Claim::Taken(_)));
-    let sent = home.store.claim_effects(&owner, NOW, 1).await.unwrap();
+    let claim = sample::effect_claim("daemon", NOW, 1);
+    let sent = home.store.claim_effects(claim).await.unwrap();
     assert_eq!(sent.len(), 1);
-    home.store
-        .postpone(
-            &EffectKey::new("7-e1"),
-            NOW.plus(Duration::from_secs(9)),
-            "503 from chat",
-            false,
-        )
-        .await
-        .unwrap();
+    let back = Postponement {
+        key: EffectKey::new("7-e1"),
+        fence: sent[0].fence,
+        at: NOW.plus(Duration::from_secs(9)),
+        error: "503 from chat".to_owned(),
+        ambiguous: false,
+    };
+    home.store.postpone(back).await.unwrap();
     home.store
         .place(NewOrder {
             task: sample::task(7).id,

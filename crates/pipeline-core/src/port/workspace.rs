@@ -100,6 +100,7 @@ pub trait Workspace: Send + Sync {
     /// request is not served here.
     async fn read(&self, request: &EvidenceRequest, work_item: &WorkItemId) -> Result<Evidence, PortError>;
 
-    /// Gives the checkouts of a branch back. Work that is not pinned is kept, and the error names where.
+    /// Gives the checkouts of a branch back. Work that is not pinned is put aside, and the `Conflict` names where; a second call has nothing
+    /// left to do.
     async fn release(&self, branch: &BranchName) -> Result<(), PortError>;
 }

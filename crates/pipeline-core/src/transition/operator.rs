@@ -1,10 +1,10 @@
 //! An operator's order: the same road as a move on the board, with a reason for the audit.
 
 use crate::brief::Launch;
-use crate::id::JobId;
+use crate::id::{EffectKey, JobId};
 use crate::order::{OperatorOrder, OperatorOrderKind};
 use crate::stage::StageName;
-use crate::task::TaskState;
+use crate::task::{Resume, TaskState};
 use crate::transition::order::{self, Decree};
 use crate::transition::plan::Plan;
 use crate::transition::{Outcome, ignore, stage};
@@ -34,6 +34,10 @@ pub(super) fn ordered(plan: &mut Plan<'_>, order: &OperatorOrder) -> Outcome {
             Ok(())
         }
         OperatorOrderKind::Restart => restart(plan),
+        OperatorOrderKind::RetryEffect { effect } => retry(plan, effect),
+        OperatorOrderKind::DropEffect { effect } => ignore(format!(
+            "effect {effect} is not waited for; the outbox takes it out"
+        )),
     }
 }
 
@@ -101,6 +105,29 @@ fn requeue(plan: &mut Plan<'_>, job: JobId) -> Outcome {
         return ignore(format!("task {} has no job {job}", plan.task.id));
     }
     restart(plan)
+}
+
+/// What a dead effect stopped goes on from there. A row that waits is no matter of the task.
+fn retry(plan: &mut Plan<'_>, effect: &EffectKey) -> Outcome {
+    match plan.task.state {
+        TaskState::Blocked {
+            resume: Resume::Effect { .. } | Resume::Merge,
+            ..
+        } => restart(plan),
+        TaskState::Starting
+        | TaskState::Working { .. }
+        | TaskState::Publishing { .. }
+        | TaskState::Gathering { .. }
+        | TaskState::Waiting(_)
+        | TaskState::Merging { .. }
+        | TaskState::Blocked { .. }
+        | TaskState::Done
+        | TaskState::Cancelled => ignore(format!(
+            "the task is {} and does not stand still because of effect {effect}; \
+             'orchctl outbox drop' takes it off the list",
+            plan.task.state.name()
+        )),
+    }
 }
 
 fn restart(plan: &mut Plan<'_>) -> Outcome {

@@ -213,7 +213,9 @@ fn leaves_blocked(before: &Task, event: &Event, after: &Task) -> Verdict {
         | OperatorOrderKind::Reject
         | OperatorOrderKind::Advance
         | OperatorOrderKind::ForceStage { .. }
-        | OperatorOrderKind::Requeue { .. } => true,
+        | OperatorOrderKind::Requeue { .. }
+        | OperatorOrderKind::RetryEffect { .. }
+        | OperatorOrderKind::DropEffect { .. } => true,
     };
     holds(left, || "an operator cannot leave Blocked".to_owned())
 }

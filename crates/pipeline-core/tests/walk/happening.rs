@@ -137,7 +137,10 @@ fn board(happenings: &mut Happenings) {
 }
 
 fn operator(happenings: &mut Happenings, ground: &Ground<'_>) {
-    use OperatorOrderKind::{Advance, Approve, Cancel, ForceStage, Reject, Requeue, Restart};
+    use OperatorOrderKind::{
+        Advance, Approve, Cancel, DropEffect, ForceStage, Reject, Requeue, Restart, RetryEffect,
+    };
+    let dead = || EffectKey::new("1-e1");
     let unknown = JobId {
         task: TASK,
         number: 99,
@@ -169,6 +172,8 @@ fn operator(happenings: &mut Happenings, ground: &Ground<'_>) {
         ("orchctl requeue, no such job", Requeue { job: unknown }),
         ("orchctl cancel", Cancel),
         ("orchctl restart", Restart),
+        ("orchctl outbox retry", RetryEffect { effect: dead() }),
+        ("orchctl outbox drop", DropEffect { effect: dead() }),
     ] {
         let order = OperatorOrder {
             id: OrderId(1),

@@ -5,14 +5,14 @@ use pipeline_core::port::PortError;
 use pipeline_core::port::tracker::{Moved, NewComment};
 
 use crate::context::{Context, ProjectPorts};
-use crate::outbox::{done, merge};
+use crate::outbox::merge;
 
 /// What came of an effect.
-pub(crate) struct Delivered {
+pub(super) struct Delivered {
     /// For the rules.
-    pub(crate) result: EffectResult,
+    pub(super) result: EffectResult,
     /// A column that was not written, because it was there already.
-    pub(crate) unwritten: bool,
+    pub(super) unwritten: bool,
 }
 
 pub(super) async fn carry_out(
@@ -99,5 +99,13 @@ async fn push(ports: &ProjectPorts, push: &Push) -> Result<EffectResult, PortErr
             Ok(EffectResult::PushRefused { head: Box::new(head) })
         }
         Err(error) => Err(error),
+    }
+}
+
+/// An answer that has nothing to remember.
+fn done() -> Delivered {
+    Delivered {
+        result: EffectResult::Done,
+        unwritten: false,
     }
 }

@@ -203,13 +203,9 @@ fn is_live(jobs: &[JobRow], id: JobId) -> bool {
 }
 
 fn holds_open(task: &Task, rows: &[OutboxRow]) -> bool {
-    let is_open = |row: &OutboxRow| match row.status {
-        EffectStatus::Pending | EffectStatus::InFlight | EffectStatus::Ambiguous => true,
-        EffectStatus::Done | EffectStatus::Dead => false,
-    };
     !task.open_effects.is_empty()
-        && task
-            .open_effects
-            .iter()
-            .all(|key| rows.iter().any(|row| row.effect.key == *key && is_open(row)))
+        && task.open_effects.iter().all(|key| {
+            rows.iter()
+                .any(|row| row.effect.key == *key && row.status.is_open())
+        })
 }

@@ -158,10 +158,11 @@ fn the_tables_repeat_the_rules_of_states() {
         .execute_batch(
             "INSERT INTO pipelines VALUES ('d', '{}');
              INSERT INTO tasks VALUES (1, 'et', 'i', 'ET-001', 'b', 'd', 's', 'done', 1, 0, '{}');
+             INSERT INTO items (project, issue, body) VALUES ('et', 'i', '{}');
              INSERT INTO jobs (seq, task, number, project, class, status, available_at, created_at, body)
                  VALUES (1, 1, 1, 'et', 'work', 'queued', 0, 0, '{}');
-             INSERT INTO outbox (key, task, project, lane, target, need, kind, generation, status, available_at, created_at)
-                 VALUES ('k', 1, 'et', 'l', 't', 'tell', '{}', 1, 'pending', 0, 0);",
+             INSERT INTO outbox (key, task, project, system, lane, target, need, kind, generation, status, available_at, created_at)
+                 VALUES ('k', 1, 'et', 'chat', 'l', 't', 'tell', '{}', 1, 'pending', 0, 0);",
         )
         .unwrap();
     for broken in [
@@ -173,11 +174,17 @@ fn the_tables_repeat_the_rules_of_states() {
         "UPDATE jobs SET cancel_requested = 1",
         "UPDATE jobs SET settled = 1",
         "UPDATE jobs SET task = 2",
-        "UPDATE outbox SET status = 'in_flight', attempts = 1",
+        "UPDATE outbox SET status = 'in_flight', attempts = 1, fence = 1",
+        "UPDATE outbox SET status = 'in_flight', attempts = 1, fence = 1, owner = 'a'",
+        "UPDATE outbox SET status = 'in_flight', attempts = 1, owner = 'a', lease_until = 1",
+        "UPDATE outbox SET status = 'dropped'",
+        "UPDATE outbox SET system = 'mail'",
+        "UPDATE items SET revision = 0",
         "UPDATE outbox SET owner = 'a'",
         "UPDATE outbox SET status = 'dead'",
         "UPDATE outbox SET available_at = 'tomorrow'",
-        "INSERT INTO outbox SELECT NULL, 'other', task, project, lane, target, need, kind, 2, status, owner, 0, 0, 0, NULL FROM outbox",
+        "INSERT INTO outbox (key, project, system, lane, target, need, kind, generation, status, available_at, created_at)
+             SELECT 'other', project, system, lane, target, need, kind, 2, status, 0, 0 FROM outbox",
     ] {
         assert!(database.connection.execute_batch(broken).is_err(), "{broken}");
     }
@@ -210,4 +217,27 @@ fn holds_are_one_of_a_kind_in_a_scope_and_end_whole() {
     ] {
         assert!(database.connection.execute_batch(&broken).is_err(), "{broken}");
     }
+}
+
+#[test]
+fn outbox_rows_of_the_first_schema_keep_their_order_and_what_was_in_flight_may_have_arrived() {
+    let mut database = filled();
+    database
+        .connection
+        .execute_batch(
+            r#"INSERT INTO items VALUES ('et', 'i', '{}');
+             INSERT INTO outbox (seq, key, project, lane, need, kind, generation, status, owner, attempts, available_at, created_at)
+                 VALUES (3, 'k1', 'et', 'l', 'tell', '{"do":"comment"}', 1, 'in_flight', 'a', 2, 5, 4),
+                        (5, 'k2', 'et', 'l', 'tell', '{"do":"alert"}', 1, 'pending', NULL, 0, 5, 4),
+                        (7, 'k3', 'et', 'm', 'required', '{"do":"push"}', 2, 'done', NULL, 1, 5, 4);"#,
+        )
+        .unwrap();
+    database.migrate(1, MIGRATIONS).unwrap();
+    let rows = "SELECT group_concat(key || ' ' || seq || ' ' || system || ' ' || status || ' ' || fence || ' ' || attempts, ', ')
+        FROM (SELECT * FROM outbox ORDER BY seq)";
+    assert_eq!(
+        database.text(rows),
+        "k1 3 tracker ambiguous 2 2, k2 5 chat pending 0 0, k3 7 forge done 1 1"
+    );
+    assert_eq!(database.text("SELECT CAST(revision AS TEXT) FROM items"), "1");
 }

@@ -1,25 +1,29 @@
 //! A row of the outbox as the port wants it.
 
 use pipeline_core::effect::{Lane, Mode, Need, NewEffect};
-use pipeline_core::id::{EffectKey, ProjectId, TaskId};
+use pipeline_core::id::{EffectKey, InstanceId, ProjectId, TaskId};
 use pipeline_core::port::store::outbox::{EffectStatus, OutboxRow};
 use pipeline_core::time::Timestamp;
 use rusqlite::Row;
 
 use crate::columns::{Json, worded};
 
-const STATUSES: [EffectStatus; 5] = [
+const STATUSES: [EffectStatus; 6] = [
     EffectStatus::Pending,
     EffectStatus::InFlight,
     EffectStatus::Ambiguous,
     EffectStatus::Done,
     EffectStatus::Dead,
+    EffectStatus::Dropped,
 ];
 
 /// Reads the row as it stands.
 pub(super) fn outbox_row(row: &Row<'_>) -> rusqlite::Result<OutboxRow> {
     Ok(OutboxRow {
         effect: effect(row)?,
+        fence: row.get("fence")?,
+        owner: row.get::<_, Option<String>>("owner")?.map(InstanceId::new),
+        available_at: Timestamp(row.get("available_at")?),
         generation: row.get("generation")?,
         status: worded(row, "status", &STATUSES, EffectStatus::as_str)?,
         attempts: row.get("attempts")?,

@@ -6,6 +6,8 @@ pub mod queue;
 pub mod leases;
 pub mod outbox;
 pub mod desired;
+pub mod outbox_leases;
+pub mod outbox_orders;
 pub mod deliveries;
 pub mod orders;
 pub mod holds;
@@ -76,6 +78,7 @@ suite! {
         a_postponed_row_holds_its_lane_until_it_is_due,
         a_dead_row_does_not_hold_its_lane,
         a_row_is_written_once_per_key,
+        a_system_without_room_is_left_alone,
         rows_of_another_owner_become_ambiguous,
         a_row_that_may_have_arrived_says_so,
         the_next_due_time_is_known,
@@ -87,6 +90,26 @@ suite! {
         a_postponed_row_gives_way_to_the_newer_one,
         targets_do_not_replace_each_other,
         the_end_of_an_older_generation_leaves_the_newer_row,
+        a_state_that_may_have_arrived_is_sent_again_before_the_newer_one,
+        a_generation_is_never_used_twice,
+    }
+    outbox_leases {
+        each_claim_of_a_row_has_the_next_fence,
+        a_row_whose_lease_ran_out_goes_to_another_owner,
+        a_renewed_lease_keeps_the_row,
+        a_lease_that_was_lost_cannot_be_renewed,
+        the_end_under_an_old_fence_writes_nothing,
+        a_row_ends_once,
+        an_old_fence_puts_nothing_back,
+    }
+    outbox_orders {
+        a_waiting_row_becomes_due,
+        a_dead_row_lives_again_with_all_its_tries,
+        a_row_that_may_have_arrived_goes_on_saying_so,
+        a_dropped_row_is_not_sent_and_holds_nothing,
+        a_row_in_flight_cannot_be_changed,
+        a_row_that_changed_since_it_was_read_is_left_alone,
+        a_dead_state_with_a_newer_one_stays_dead,
     }
     deliveries {
         news_is_kept_once_per_key_and_source,
@@ -96,6 +119,7 @@ suite! {
         a_delivery_is_tried_again_when_it_is_due,
         a_step_acknowledges_its_deliveries,
         an_issue_is_remembered,
+        a_mark_that_changed_meanwhile_is_not_overwritten,
         a_project_is_connected_once,
     }
     orders {

@@ -10,7 +10,7 @@ use crate::time::Timestamp;
 /// An order to be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewOrder {
-    /// For which task.
+    /// For which task; [`TaskId::NONE`] for an outbox row that belongs to none.
     pub task: TaskId,
     /// The operator's account.
     pub by: String,

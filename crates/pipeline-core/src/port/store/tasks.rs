@@ -15,6 +15,7 @@ use crate::orders::ItemMark;
 use crate::pipeline::Pipeline;
 use crate::port::store::StoreError;
 use crate::project::Project;
+use crate::port::store::outbox::EffectStatus;
 use crate::run::RunRow;
 use crate::task::Task;
 use crate::time::Timestamp;
@@ -43,11 +44,13 @@ pub struct Commit {
     pub job_end: Option<JobEnd>,
     /// The run's row, inserted or replaced.
     pub run: Option<RunRow>,
-    /// The outbox row whose result this is.
+    /// The outbox row whose result this is. A stale fence → [`Committed::Fenced`].
     pub effect_end: Option<EffectEnd>,
+    /// An outbox row that an operator changes. Not as it was read → [`Committed::Fenced`].
+    pub effect_change: Option<EffectChange>,
     /// Deliveries that this step covers.
     pub acknowledge: Vec<DeliveryId>,
-    /// What is remembered of an issue.
+    /// What is remembered of an issue; its revision is the one that was read. Changed meanwhile → [`Committed::Stale`].
     pub mark: Option<ItemMark>,
     /// The operator's order that this step answers.
     pub answer: Option<(OrderId, OrderAnswer)>,
@@ -94,8 +97,32 @@ pub struct EffectEnd {
     pub key: EffectKey,
     /// The generation that was claimed; a newer Desired row stays pending.
     pub generation: u32,
+    /// The claim whose result this is; when somebody has claimed the row since, or it is over, the result is dropped.
+    pub fence: u32,
     /// None: done. Else it is dead, with what the system said.
     pub dead: Option<String>,
+}
+
+/// An operator's change to an outbox row that is not being sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EffectChange {
+    /// Which.
+    pub key: EffectKey,
+    /// Its status as read: pending, ambiguous or dead.
+    pub status: EffectStatus,
+    /// Its fence as read.
+    pub fence: u32,
+    /// What becomes of it.
+    pub change: RowChange,
+}
+
+/// What an operator makes of an outbox row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RowChange {
+    /// It is due at once, with all its tries before it; a dead one lives again.
+    Due,
+    /// It is taken out and will not be sent; the sentence says by whom and why.
+    Drop(String),
 }
 
 /// What came of a commit.
@@ -103,9 +130,9 @@ pub struct EffectEnd {
 pub enum Committed {
     /// All of it is durable.
     Yes,
-    /// The task changed meanwhile (or exists already): read again, decide again. Nothing was written.
+    /// The task or the issue's mark changed meanwhile (or exists already): read again, decide again. Nothing was written.
     Stale,
-    /// The run's fence is not the job's any more: its result is dropped. Nothing was written.
+    /// The fence is not the job's or the outbox row's any more: the result is dropped. Nothing was written.
     Fenced,
 }
 

@@ -7,7 +7,7 @@ use pipeline_core::orders::ItemMark;
 use pipeline_core::port::source::NewDelivery;
 use pipeline_core::port::store::Store;
 use pipeline_core::port::store::deliveries::{Delivery, Recorded, Settlement};
-use pipeline_core::port::store::tasks::Commit;
+use pipeline_core::port::store::tasks::{Commit, Committed};
 use pipeline_core::stage::Column;
 use pipeline_core::time::Timestamp;
 
@@ -107,8 +107,10 @@ pub async fn a_step_acknowledges_its_deliveries(store: Arc<dyn Store>) {
 pub async fn an_issue_is_remembered(store: Arc<dyn Store>) {
     let (project, issue) = (ProjectId::new("et"), IssueId::new("issue-1"));
     assert_eq!(store.mark(&project, &issue).await.unwrap(), None);
-    for (handled, written) in [(None, vec![Column::Todo]), (Some("7"), vec![])] {
+    let marks = [(0, None, vec![Column::Todo]), (1, Some("7"), vec![])];
+    for (revision, handled, written) in marks {
         let mark = ItemMark {
+            revision,
             project: project.clone(),
             issue: issue.clone(),
             handled: (at(5), handled.map(ActivityId::new)),
@@ -119,10 +121,49 @@ pub async fn an_issue_is_remembered(store: Arc<dyn Store>) {
             ..Commit::default()
         };
         commit(&store, step).await;
-        assert_eq!(store.mark(&project, &issue).await.unwrap(), Some(mark));
+        let stored = ItemMark {
+            revision: revision + 1,
+            ..mark
+        };
+        assert_eq!(store.mark(&project, &issue).await.unwrap(), Some(stored));
     }
     let other = ProjectId::new("other");
     assert_eq!(store.mark(&other, &issue).await.unwrap(), None);
+}
+
+/// Whoever read it before the other wrote is told, and nothing of the step is written.
+pub async fn a_mark_that_changed_meanwhile_is_not_overwritten(store: Arc<dyn Store>) {
+    record(&store, "board", &["a"]).await;
+    let ids = waiting_ids(&store, at(0)).await;
+    let (project, issue) = (ProjectId::new("et"), IssueId::new("issue-1"));
+    let step = |revision, written| Commit {
+        acknowledge: ids.clone(),
+        mark: Some(ItemMark {
+            project: project.clone(),
+            issue: issue.clone(),
+            handled: (at(5), None),
+            written,
+            revision,
+        }),
+        ..Commit::default()
+    };
+    let write = Commit {
+        acknowledge: Vec::new(),
+        ..step(0, vec![Column::Todo])
+    };
+    commit(&store, write).await;
+    for stale in [0, 2] {
+        let answer = store.commit(step(stale, Vec::new())).await;
+        assert_eq!(answer, Ok(Committed::Stale));
+    }
+    assert_eq!(waiting_ids(&store, at(0)).await, ids);
+    commit(&store, step(1, vec![Column::Done])).await;
+    let stored = store
+        .mark(&project, &issue)
+        .await
+        .unwrap()
+        .expect("it was written");
+    assert_eq!((stored.revision, stored.written), (2, vec![Column::Done]));
 }
 
 /// The first call is remembered.

@@ -107,24 +107,14 @@ pub(super) struct StoredEffect {
     pub(super) attempts: u32,
     pub(super) created_at: Timestamp,
     pub(super) due: Timestamp,
-    pub(super) owner: Option<InstanceId>,
+    /// Grows with each claim.
+    pub(super) fence: u32,
+    /// While in flight.
+    pub(super) lease: Option<(InstanceId, Timestamp)>,
     pub(super) error: Option<String>,
 }
 
 impl StoredEffect {
-    /// Not done and not dead.
-    pub(super) fn is_open(&self) -> bool {
-        match self.status {
-            EffectStatus::Pending | EffectStatus::InFlight | EffectStatus::Ambiguous => true,
-            EffectStatus::Done | EffectStatus::Dead => false,
-        }
-    }
-
-    /// Waits to be sent (again).
-    pub(super) fn is_unsent(&self) -> bool {
-        self.is_open() && self.status != EffectStatus::InFlight
-    }
-
     pub(super) fn target(&self) -> Option<&str> {
         match &self.effect.mode {
             Mode::Append => None,

@@ -2,6 +2,7 @@
 
 use pipeline_core::id::TaskId;
 use pipeline_core::job::{JobStatus, NewJob};
+use pipeline_core::orders::ItemMark;
 use pipeline_core::port::store::StoreError;
 use pipeline_core::port::store::tasks::{Commit, Committed, JobEnd, TaskWrite};
 use pipeline_core::time::Timestamp;
@@ -19,6 +20,16 @@ impl State {
         if let Some(end) = &commit.job_end
             && !self.holds(end)
         {
+            return Ok(Committed::Fenced);
+        }
+        if let Some(mark) = &commit.mark
+            && mark.revision != self.mark_revision(mark)
+        {
+            return Ok(Committed::Stale);
+        }
+        let ends = commit.effect_end.as_ref().is_none_or(|end| self.can_end(end));
+        let changes = commit.effect_change.as_ref();
+        if !ends || !changes.is_none_or(|change| self.can_change(change)) {
             return Ok(Committed::Fenced);
         }
         self.write(commit);
@@ -73,6 +84,9 @@ impl State {
         if let Some(end) = commit.effect_end {
             self.end_effect(&end);
         }
+        if let Some(change) = commit.effect_change {
+            self.change_effect(&change, commit.at);
+        }
         for effect in commit.effects {
             self.add_effect(effect, commit.at);
         }
@@ -101,7 +115,8 @@ impl State {
                 stored.waits = false;
             }
         }
-        if let Some(mark) = commit.mark {
+        if let Some(mut mark) = commit.mark {
+            mark.revision += 1;
             self.marks
                 .insert((mark.project.clone(), mark.issue.clone()), mark);
         }
@@ -110,6 +125,11 @@ impl State {
         {
             row.answer = Some(answer);
         }
+    }
+
+    fn mark_revision(&self, mark: &ItemMark) -> u64 {
+        let key = (mark.project.clone(), mark.issue.clone());
+        self.marks.get(&key).map_or(0, |stored| stored.revision)
     }
 
     fn end_job(&mut self, end: &JobEnd) {

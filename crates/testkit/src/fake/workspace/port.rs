@@ -81,9 +81,9 @@ impl Workspace for FakeWorkspace {
             self.with(|checkouts| {
                 checkouts
                     .retain(|_, checkout| checkout.branch != *branch || checkout.tree != checkout.pinned);
-                let kept = checkouts.values().find(|checkout| checkout.branch == *branch);
-                kept.map_or(Ok(()), |checkout| {
-                    Err(PortError::Permanent(format!(
+                let kept = checkouts.extract_if(.., |_, checkout| checkout.branch == *branch);
+                kept.last().map_or(Ok(()), |(_, checkout)| {
+                    Err(PortError::Conflict(format!(
                         "work that is not pinned is kept in {}",
                         checkout.directory.display()
                     )))
