@@ -9,4 +9,5 @@ mod replaying;
 mod ordering;
 mod holding;
 mod tidying;
+mod outbox;
 mod failing;

@@ -25,6 +25,7 @@ mod deploy;
 mod merge;
 mod branch;
 mod orders;
+mod outbox;
 mod start;
 mod ci;
 mod local_tests;
