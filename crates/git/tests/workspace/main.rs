@@ -17,4 +17,5 @@ mod reading;
 mod releasing;
 mod storage;
 mod traps;
+mod escapes;
 mod hostile;

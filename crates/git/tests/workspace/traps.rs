@@ -1,17 +1,26 @@
-//! Traps in a checkout: each writes a canary file when git, run in the ordinary way, meets it.
+//! The nine traps of a hijacked checkout: each writes a canary file when git, run in the ordinary way, meets it. First that is shown, so that
+//! a trap that is none is noticed; then everything is done that the daemon ever does with a checkout, and no canary may sing.
 
 use std::fs;
 use std::path::Path;
 
+use pipeline_core::evidence::EvidenceRequest;
 use pipeline_core::id::BranchName;
+use pipeline_core::port::PortError;
 use pipeline_core::port::workspace::Workspace;
+use pipeline_core::run::Harvest;
 
-use crate::fixture::{BRANCH, Project, agent_git, agent_git_output, changed, write};
-use crate::trap::{add_config, canary, trap_script};
+use crate::fixture::{BRANCH, Project, agent_git, agent_git_output, changed, spec, work_item, write};
+use crate::trap::{TRAPS, Trap, canary, sets_off, trap_script};
 
-/// Plants, then does everything that is ever done with a checkout. `springs` is an ordinary git command that the trap
-/// catches (in a copy), so that a trap that is none is noticed.
-async fn check(springs: &[&str], plant: impl FnOnce(&Path, &str)) {
+#[tokio::test]
+async fn nothing_that_an_agent_plants_is_executed() {
+    for trap in TRAPS {
+        spring(&trap).await;
+    }
+}
+
+async fn spring(trap: &Trap) {
     let project = Project::new();
     let script = trap_script(&project);
     let first = project.checkout("7-1-1").await;
@@ -19,157 +28,80 @@ async fn check(springs: &[&str], plant: impl FnOnce(&Path, &str)) {
     agent_git(&first.directory, &["add", "."]);
     agent_git(&first.directory, &["commit", "-q", "-m", "work"]);
     write(&first.directory, "src/a.txt", "changed");
-    plant(&first.directory, &script);
+    (trap.plant)(&first.directory, &script);
+    let copy = copied(&project, &first.directory);
+    sets_off(trap, &project, (&copy, &script));
+    let _ = fs::remove_file(canary(&project));
+
+    let harvested = everything_is_done(&project).await;
+
+    assert!(!canary(&project).exists(), "{} was executed", trap.name);
+    match harvested {
+        Ok(harvest) => assert!(changed(&harvest).contains(&"src/a.txt"), "{}", trap.name),
+        Err(PortError::Permanent(_)) if !trap.delivers => {}
+        Err(error) => panic!("{}: {error}", trap.name),
+    }
+}
+
+/// Harvest twice, also by the next daemon; reading, merging and pushing what came of it; a clean checkout beside it, the next run's checkout
+/// in its place, and removal.
+async fn everything_is_done(project: &Project) -> Result<Harvest, PortError> {
+    let harvested = project.harvest("7-1-1").await;
+    let again = project
+        .restarted()
+        .harvest(&crate::fixture::harvest_spec("7-1-1"))
+        .await;
+    assert_eq!(harvested.is_ok(), again.is_ok());
+    project.commit_in_forge("main", &[("later", "1")]);
+    if let Ok(harvest) = &harvested {
+        let request = EvidenceRequest {
+            commit: Some(harvest.head.clone()),
+            paths: vec!["src/a.txt".to_owned()],
+            ..EvidenceRequest::default()
+        };
+        let read = project.workspace.read(&request, &work_item()).await.unwrap();
+        assert_eq!(read.documents[0].text, "changed");
+        project
+            .workspace
+            .merge_base(&harvest.head, &work_item())
+            .await
+            .unwrap();
+        project.push(&harvest.head, None).await.unwrap();
+    }
+    let mut clean = spec("7-2-1");
+    clean.clean = true;
+    project.workspace.checkout(&clean).await.unwrap();
+    project.checkout("7-3-1").await;
+    project.workspace.release(&BranchName::new(BRANCH)).await.unwrap();
+    harvested
+}
+
+fn copied(project: &Project, checkout: &Path) -> std::path::PathBuf {
     let copy = project.folder.path().join("copy");
-    let copied = process::Command::new("cp")
+    let done = process::Command::new("cp")
         .arg("-a")
-        .args([&first.directory, &copy])
+        .args([checkout, &copy])
         .run()
         .unwrap();
-    assert!(copied.status.success());
-    agent_git_output(&copy, springs);
-    assert_eq!(canary(&project).exists(), !springs.is_empty(), "the trap is none");
-    let _ = fs::remove_file(canary(&project));
-    let harvested = project.harvest("7-1-1").await;
-    project.checkout("7-2-1").await;
-    project.workspace.release(&BranchName::new(BRANCH)).await.unwrap();
-    if let Ok(harvest) = harvested {
-        project.push(&harvest.head, None).await.unwrap();
-        assert!(changed(&harvest).contains(&"src/a.txt"));
-    }
-    assert!(!canary(&project).exists(), "the trap was sprung");
-}
-
-#[tokio::test]
-async fn fsmonitor_does_not_run() {
-    check(&["status"], |at, script| {
-        add_config(at, &format!("[core]\nfsmonitor = {script}"));
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn hooks_do_not_run() {
-    const HOOKS: [&str; 8] = [
-        "pre-commit",
-        "post-checkout",
-        "post-index-change",
-        "reference-transaction",
-        "pre-push",
-        "update",
-        "post-receive",
-        "pre-auto-gc",
-    ];
-    check(&["checkout", "-b", "x"], |at, script| {
-        fs::create_dir_all(at.join(".git/hooks")).unwrap();
-        for hook in HOOKS {
-            fs::copy(script, at.join(".git/hooks").join(hook)).unwrap();
-        }
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn external_diffs_do_not_run() {
-    check(&["diff"], |at, script| {
-        add_config(
-            at,
-            &format!("[diff]\nexternal = {script}\n[diff \"x\"]\ncommand = {script}\ntextconv = {script}"),
-        );
-        write(at, ".gitattributes", "* diff=x\n");
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn filters_do_not_run() {
-    check(&["add", "-A"], |at, script| {
-        add_config(
-            at,
-            &format!("[filter \"x\"]\nclean = {script}\nsmudge = {script}\nprocess = {script}\nrequired"),
-        );
-        write(at, ".gitattributes", "* filter=x\n");
-        write(at, ".git/info/attributes", "* filter=x\n");
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn ssh_commands_and_other_programs_do_not_run() {
-    check(&["fetch", "origin"], |at, script| {
-        add_config(
-            at,
-            &format!(
-                "[core]\nsshCommand = {script}\neditor = {script}\npager = {script}\naskPass = {script}\n\
-                 alternateRefsCommand = {script}\n[gpg]\nprogram = {script}\n[commit]\ngpgSign = true\n\
-                 [credential]\nhelper = {script}\n[remote \"origin\"]\nurl = ssh://nowhere/x\nuploadpack = {script}"
-            ),
-        );
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_replaced_git_file_leads_nowhere() {
-    check(&["status"], |at, script| {
-        let evil = at.parent().unwrap().join("evil");
-        fs::rename(at.join(".git"), &evil).unwrap();
-        fs::write(at.join(".git"), format!("gitdir: {}\n", evil.display())).unwrap();
-        let config = fs::read_to_string(evil.join("config")).unwrap();
-        fs::write(
-            evil.join("config"),
-            format!("{config}\n[core]\nfsmonitor = {script}\n"),
-        )
-        .unwrap();
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn rewritten_urls_do_not_run() {
-    check(&["ls-remote", "/x"], |at, script| {
-        add_config(
-            at,
-            &format!(
-                "[protocol]\nallow = always\n[url \"ext::{script} \"]\ninsteadOf = /\npushInsteadOf = /"
-            ),
-        );
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_pack_objects_hook_does_not_run() {
-    check(&[], |at, script| {
-        add_config(at, &format!("[uploadpack]\npackObjectsHook = {script}"));
-    })
-    .await;
+    assert!(done.status.success());
+    copy
 }
 
 #[tokio::test]
 async fn a_nested_repository_that_is_ignored_runs_nothing() {
-    check(&["-C", "nested", "status"], |at, script| {
-        let nested = at.join("nested");
-        fs::create_dir(&nested).unwrap();
-        agent_git(&nested, &["init", "-q"]);
-        write(&nested, "file", "1");
-        agent_git(&nested, &["add", "."]);
-        agent_git(
-            &nested,
-            &[
-                "-c",
-                "user.name=a",
-                "-c",
-                "user.email=a",
-                "commit",
-                "-q",
-                "-m",
-                "x",
-            ],
-        );
-        add_config(&nested, &format!("[core]\nfsmonitor = {script}"));
-        // Ignored, it may stay; the release shall not have to keep anything.
-        write(at, ".gitignore", "ignored/\nnested/\n");
-    })
-    .await;
+    let project = Project::new();
+    let script = trap_script(&project);
+    let checkout = project.checkout("7-1-1").await;
+    write(&checkout.directory, "src/a.txt", "changed");
+    let nested = checkout.directory.join("nested");
+    fs::create_dir(&nested).unwrap();
+    agent_git(&nested, &["init", "-q"]);
+    crate::trap::add_config(&nested, &format!("[core]\nfsmonitor = {script}"));
+    // Ignored, it may stay; the release shall not have to keep anything.
+    write(&checkout.directory, ".gitignore", "ignored/\nnested/\n");
+    agent_git_output(&nested, &["status"]);
+    assert!(canary(&project).exists(), "the trap is none");
+    fs::remove_file(canary(&project)).unwrap();
+    everything_is_done(&project).await.unwrap();
+    assert!(!canary(&project).exists());
 }
