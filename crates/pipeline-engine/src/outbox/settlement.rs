@@ -6,7 +6,7 @@ use pipeline_core::id::EffectKey;
 use pipeline_core::message::alert::outbox_dead_alert;
 use pipeline_core::port::PortError;
 use pipeline_core::port::store::StoreError;
-use pipeline_core::port::store::outbox::{OutboxRow, Postponement};
+use pipeline_core::port::store::outbox::{EffectStatus, OutboxRow, Postponement};
 use pipeline_core::port::store::tasks::{Commit, Committed, EffectEnd, TaskKey};
 use pipeline_core::retry::{GIVE_UP_AFTER, back_off};
 
@@ -60,7 +60,8 @@ async fn postpone(context: &Context, row: &OutboxRow, error: &PortError) -> Resu
         fence: row.fence,
         at: context.clock.now().plus(wait),
         error: error.to_string(),
-        ambiguous: matches!(error, PortError::Ambiguous(_)),
+        // What may have arrived once is not unsaid by a later try that failed.
+        ambiguous: row.status == EffectStatus::Ambiguous || matches!(error, PortError::Ambiguous(_)),
     };
     context.store.postpone(back).await
 }
@@ -81,7 +82,7 @@ async fn arrived(context: &Context, row: &OutboxRow, delivered: &Delivered) -> R
         let commit = Commit {
             at: context.clock.now(),
             effect_end: Some(end(row, None)),
-            mark: unwritten(context, &row.effect, delivered).await?,
+            mark: unwritten(context, row, delivered).await?,
             ..Commit::default()
         };
         match context.store.commit(commit).await? {
@@ -95,16 +96,19 @@ async fn arrived(context: &Context, row: &OutboxRow, delivered: &Delivered) -> R
     }
 }
 
-/// A column that was there already has no echo to wait for.
+/// A column that was there already has no echo to wait for, unless an earlier try of ours may have put it there.
 async fn unwritten(
     context: &Context,
-    effect: &NewEffect,
+    row: &OutboxRow,
     delivered: &Delivered,
 ) -> Result<Option<pipeline_core::orders::ItemMark>, StoreError> {
-    let (EffectKind::SetColumn { issue, column }, true) = (&effect.kind, delivered.unwritten) else {
+    let (EffectKind::SetColumn { issue, column }, true) = (&row.effect.kind, delivered.unwritten) else {
         return Ok(None);
     };
-    let mut mark = crate::step::read_mark(context, &effect.project, issue).await?;
+    if row.status == EffectStatus::Ambiguous {
+        return Ok(None);
+    }
+    let mut mark = crate::step::read_mark(context, &row.effect.project, issue).await?;
     if let Some(at) = mark.written.iter().position(|written| written == column) {
         mark.written.remove(at);
     }

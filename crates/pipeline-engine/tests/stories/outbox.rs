@@ -4,10 +4,108 @@ use pipeline_core::id::{EffectKey, IssueId};
 use pipeline_core::order::{OperatorOrderKind, OrderAnswer};
 use pipeline_core::port::clock::Clock;
 use pipeline_core::port::store::outbox::{EffectStatus, OutboxFilter, OutboxRow, OutboxStore};
+use pipeline_core::port::store::tasks::TaskStore;
 use pipeline_core::stage::Column;
 use testkit::fake::faults::Fault;
 
 use crate::world::World;
+
+/// Each kind of effect by the call that carries it out. The rows become ambiguous; whoever sends them again finds them done.
+#[tokio::test]
+async fn an_effect_whose_answer_is_lost_twice_happens_once_whatever_its_kind() {
+    for call in [
+        "start_branch",
+        "push",
+        "open_pull_request",
+        "merge",
+        "set_status",
+        "comment",
+        "move_to",
+        "show",
+        "alert",
+        "release",
+    ] {
+        let mut world = World::new().await;
+        let ports = [
+            &world.workspace.faults,
+            &world.forge.faults,
+            &world.board.faults,
+            &world.chat.faults,
+        ];
+        for faults in ports {
+            faults.fail_next(call, 2, &Fault::After);
+        }
+        let issue = world.greeting();
+        world.person_moves(&issue, Column::InProgress);
+        world.runs_until_idle().await;
+        world.seconds(120).await;
+        world.person_moves(&issue, Column::Approved);
+        world.runs_until_idle().await;
+        world.seconds(1_200).await;
+        assert_eq!(world.stands(&issue).await, "done/done", "{call}");
+        // A merge is seen to be made before it is asked for again.
+        let expected = if call == "merge" { 2 } else { 3 };
+        assert_eq!(tries(&world, &issue, call).await, expected, "{call}");
+        let pulls = world.forge.pull_requests().into_iter();
+        let of_code = pulls.filter(|pull| pull.branch.as_str().starts_with("feature/"));
+        assert_eq!(of_code.count(), 1, "{call}");
+        assert_eq!(world.board.column(&issue), Column::Done, "{call}");
+        world.ends().await;
+    }
+}
+
+/// The most tries that an effect of this call took.
+async fn tries(world: &World, issue: &IssueId, call: &str) -> u32 {
+    let kind = match call {
+        "set_status" => "report_status",
+        "move_to" => "set_column",
+        "show" => "tracker_message",
+        "release" => "release_checkout",
+        same => same,
+    };
+    let task = world.task(issue).await;
+    let rows = world.looking(world.store.effects(OutboxFilter::OfTask(task.id)));
+    let of_kind = rows.await.unwrap().into_iter();
+    let tries = of_kind.filter(|row| row.effect.kind.name() == kind);
+    tries.map(|row| row.attempts).max().unwrap_or(0)
+}
+
+#[tokio::test]
+async fn what_may_have_arrived_goes_on_saying_so_until_it_is_known() {
+    let mut world = World::new().await;
+    world.board.faults.fail_next("comment", 1, &Fault::After);
+    world.board.faults.fail_next("comment", 1, &Fault::Before);
+    let issue = world.up_to_approval().await;
+    for attempts in [1, 2] {
+        let row = open(&world, &issue, "comment").await;
+        assert_eq!((row.status, row.attempts), (EffectStatus::Ambiguous, attempts));
+        world.seconds(10).await;
+    }
+    world.seconds(700).await;
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn a_move_of_ours_whose_answer_was_lost_is_no_order() {
+    let mut world = World::new().await.without_feeds().await;
+    let issue = world.greeting();
+    world.person_moves(&issue, Column::InProgress);
+    world.seconds(300).await;
+    assert_eq!(world.stands(&issue).await, "analysis/waiting-human");
+    world.runner.hold(true);
+    world.board.faults.fail_next("move_to", 1, &Fault::After);
+    world.person_moves(&issue, Column::Rejected);
+    world.seconds(400).await;
+    assert_eq!(world.board.column(&issue), Column::InProgress);
+    let task = world.task(&issue).await;
+    let log = world.looking(world.store.log(task.id)).await.unwrap();
+    let orders = log.iter().filter(|entry| entry.event.name() == "item_ordered");
+    assert_eq!(orders.count(), 2, "the start and the rejection");
+    world.runner.hold(false);
+    world.runner.finish(&world.runner.running()[0]);
+    world.seconds(300).await;
+    world.ends().await;
+}
 
 #[tokio::test]
 async fn a_row_that_waits_for_its_next_try_is_sent_now() {
