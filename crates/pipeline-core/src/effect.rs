@@ -31,15 +31,6 @@ impl System {
     }
 }
 
-/// One outside system of one project: what hangs or refuses there says nothing about another.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Channel {
-    /// Whose adapters.
-    pub project: ProjectId,
-    /// Which of them.
-    pub system: System,
-}
-
 /// Rows of one lane are sent one at a time and in order.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -105,17 +96,6 @@ pub struct NewEffect {
     pub need: Need,
     /// What to do.
     pub kind: EffectKind,
-}
-
-impl NewEffect {
-    /// The system that carries it out.
-    #[must_use]
-    pub fn channel(&self) -> Channel {
-        Channel {
-            project: self.project.clone(),
-            system: self.kind.system(),
-        }
-    }
 }
 
 /// What to do outside.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pipeline_core::effect::{Channel, EffectKind, Lane, MergeStyle, Mode, Need, NewEffect, System};
+use pipeline_core::effect::{EffectKind, Lane, MergeStyle, Mode, Need, NewEffect, System};
 use pipeline_core::event::{Event, LogEntry};
 use pipeline_core::evidence::EvidenceRequest;
 use pipeline_core::id::{
@@ -13,7 +13,7 @@ use pipeline_core::pipeline::Pipeline;
 use pipeline_core::port::store::jobs::ClaimRequest;
 use pipeline_core::port::store::tasks::{Commit, Logged, TaskWrite};
 use pipeline_core::project::{Ci, CiTimes, Links, Locale, MergeTime, Project};
-use pipeline_core::port::store::outbox::EffectClaim;
+use pipeline_core::port::store::outbox::{Channel, EffectClaim};
 use pipeline_core::role::Role;
 use pipeline_core::run::{RunRecord, RunRow};
 use pipeline_core::stage::StageName;

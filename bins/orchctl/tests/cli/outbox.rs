@@ -31,7 +31,8 @@ async fn home() -> Home {
         ..Commit::default()
     };
     home.commit(dead).await;
-    home.commit(written(vec![sample::alert(7, "7-e2"), of_none])).await;
+    home.commit(written(vec![sample::alert(7, "7-e2"), of_none]))
+        .await;
     home
 }
 
@@ -65,7 +66,10 @@ async fn everything_that_is_not_done_is_listed() {
 async fn the_list_can_be_narrowed() {
     let home = home().await;
     for (arguments, keys) in [
-        (&["outbox", "list"][..], &["7-e1", "8-e1", "7-e2", "et/delivery/3"][..]),
+        (
+            &["outbox", "list"][..],
+            &["7-e1", "8-e1", "7-e2", "et/delivery/3"][..],
+        ),
         (&["outbox", "list", "--task", "et-007"], &["7-e1", "7-e2"]),
         (&["outbox", "list", "--dead"], &["7-e1"]),
         (&["outbox", "list", "--dead", "--task", "8"], &[]),
@@ -78,7 +82,10 @@ async fn the_list_can_be_narrowed() {
     }
     let (_, value) = home.json(&["outbox", "list", "--dead"]);
     let row = &value["effects"][0];
-    assert_eq!((&row["work_item"], &row["status"]), (&"ET-007".into(), &"dead".into()));
+    assert_eq!(
+        (&row["work_item"], &row["status"]),
+        (&"ET-007".into(), &"dead".into())
+    );
     assert_eq!(value["counts"]["dead"], 1);
 }
 

@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use pipeline_core::effect::{Channel, Lane};
+use pipeline_core::effect::Lane;
+use pipeline_core::port::store::outbox::Channel;
 use pipeline_core::retry::back_off;
 use pipeline_core::time::Timestamp;
 

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use pipeline_core::effect::{Channel, System};
+use pipeline_core::effect::System;
 use pipeline_core::id::{EffectKey, ProjectId};
 use pipeline_core::port::PortError;
-use pipeline_core::port::store::outbox::OutboxRow;
+use pipeline_core::port::store::outbox::{Channel, OutboxRow};
 use pipeline_core::time::Timestamp;
 
 use crate::outbox::breaker::Breaker;
@@ -67,7 +67,7 @@ impl Desk {
     pub(super) fn begins(&self, row: &OutboxRow) {
         let sending = Sending {
             fence: row.fence,
-            channel: row.effect.channel(),
+            channel: Channel::of(&row.effect),
             renewed_at: None,
         };
         self.lock().sending.insert(row.effect.key.clone(), sending);
@@ -96,7 +96,7 @@ impl Desk {
 
     /// The system answered, or did not. True when it is taken to be down: not the row is at fault.
     pub(super) fn answered(&self, row: &OutboxRow, error: Option<&PortError>, now: Timestamp) -> bool {
-        let channel = row.effect.channel();
+        let channel = Channel::of(&row.effect);
         let mut state = self.lock();
         let Some(breaker) = state.breakers.get_mut(&channel) else {
             return false;

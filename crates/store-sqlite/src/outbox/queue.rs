@@ -1,8 +1,7 @@
 //! Claims by lane, leases, and rows that come back unsent.
 
-use pipeline_core::effect::Channel;
 use pipeline_core::id::{EffectKey, InstanceId};
-use pipeline_core::port::store::outbox::{EffectClaim, OutboxRow, Postponement};
+use pipeline_core::port::store::outbox::{Channel, EffectClaim, OutboxRow, Postponement};
 use pipeline_core::time::Timestamp;
 use rusqlite::{Connection, params};
 

@@ -5,8 +5,8 @@
 
 use async_trait::async_trait;
 
-use crate::effect::{Channel, NewEffect};
-use crate::id::{EffectKey, InstanceId, TaskId};
+use crate::effect::{NewEffect, System};
+use crate::id::{EffectKey, InstanceId, ProjectId, TaskId};
 use crate::port::store::StoreError;
 use crate::time::Timestamp;
 
@@ -72,6 +72,26 @@ pub struct OutboxRow {
     pub created_at: Timestamp,
     /// What the system said last.
     pub error: Option<String>,
+}
+
+/// One outside system of one project: what hangs or refuses there says nothing about another.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Channel {
+    /// Whose adapters.
+    pub project: ProjectId,
+    /// Which of them.
+    pub system: System,
+}
+
+impl Channel {
+    /// The system that carries the effect out.
+    #[must_use]
+    pub fn of(effect: &NewEffect) -> Self {
+        Self {
+            project: effect.project.clone(),
+            system: effect.kind.system(),
+        }
+    }
 }
 
 /// What a sender wants.

@@ -7,7 +7,7 @@ use pipeline_core::effect::{Lane, NewEffect};
 use pipeline_core::id::{EffectKey, InstanceId};
 use pipeline_core::port::store::StoreError;
 use pipeline_core::port::store::outbox::{
-    EffectClaim, EffectStatus, OutboxFilter, OutboxRow, OutboxStore, Postponement,
+    Channel, EffectClaim, EffectStatus, OutboxFilter, OutboxRow, OutboxStore, Postponement,
 };
 use pipeline_core::port::store::tasks::{EffectChange, EffectEnd, RowChange};
 use pipeline_core::time::Timestamp;
@@ -91,7 +91,7 @@ impl State {
                 .into_iter()
                 .filter(|at| {
                     let stored = &self.outbox[*at];
-                    stored.due <= claim.now && stored.effect.channel() == *channel
+                    stored.due <= claim.now && Channel::of(&stored.effect) == *channel
                 })
                 .take(*room)
                 .collect();
