@@ -15,9 +15,7 @@ pub(crate) mod operator;
 use std::sync::Arc;
 
 use pipeline_core::port::store::StoreError;
-use pipeline_core::port::store::outbox::{EffectClaim, EffectStatus, OutboxFilter, OutboxRow, Postponement};
-use pipeline_core::port::store::tasks::{Commit, EffectEnd, TaskKey};
-use pipeline_core::retry::back_off;
+use pipeline_core::port::store::outbox::{EffectClaim, EffectStatus, OutboxFilter, Postponement};
 use pipeline_core::time::Timestamp;
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;

@@ -8,7 +8,9 @@ use pipeline_core::job::JobStatus;
 use pipeline_core::order::OrderAnswer;
 use pipeline_core::orders::ItemMark;
 use pipeline_core::port::store::StoreError;
-use pipeline_core::port::store::tasks::{Commit, Committed, EffectChange, EffectEnd, JobEnd, Logged, TaskKey, TaskWrite};
+use pipeline_core::port::store::tasks::{
+    Commit, Committed, EffectChange, EffectEnd, JobEnd, Logged, TaskKey, TaskWrite,
+};
 use pipeline_core::run::RunRow;
 use pipeline_core::stage::Column;
 use pipeline_core::task::Task;

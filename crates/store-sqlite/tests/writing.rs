@@ -6,8 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pipeline_core::effect::NewEffect;
-use pipeline_core::id::{InstanceId, OrderId, TaskId};
-use pipeline_core::event::LogEntry;
+use pipeline_core::id::{OrderId, TaskId};
 use pipeline_core::job::{JobStatus, NewJob};
 use pipeline_core::order::{OperatorOrderKind, OrderAnswer};
 use pipeline_core::port::source::NewDelivery;

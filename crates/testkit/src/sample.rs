@@ -11,9 +11,9 @@ use pipeline_core::id::{
 use pipeline_core::job::{AgentJob, CommandJob, GatherJob, JobKind, NewJob, StartPoint};
 use pipeline_core::pipeline::Pipeline;
 use pipeline_core::port::store::jobs::ClaimRequest;
+use pipeline_core::port::store::outbox::{Channel, EffectClaim};
 use pipeline_core::port::store::tasks::{Commit, Logged, TaskWrite};
 use pipeline_core::project::{Ci, CiTimes, Links, Locale, MergeTime, Project};
-use pipeline_core::port::store::outbox::{Channel, EffectClaim};
 use pipeline_core::role::Role;
 use pipeline_core::run::{RunRecord, RunRow};
 use pipeline_core::stage::StageName;

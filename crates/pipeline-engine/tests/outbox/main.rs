@@ -6,6 +6,8 @@
     reason = "tests: a broken expectation panics"
 )]
 
+#[path = "../stories/settings.rs"]
+mod settings;
 mod office;
 mod moody;
 

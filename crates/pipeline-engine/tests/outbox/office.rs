@@ -18,12 +18,16 @@ use testkit::fake::board::FakeBoard;
 use testkit::fake::chat::FakeChat;
 use testkit::fake::clock::FakeClock;
 use testkit::fake::forge::FakeForge;
+use testkit::fake::host::FakeHost;
 use testkit::fake::repo::FakeRepo;
 use testkit::fake::run_log::FakeRunLog;
 use testkit::fake::runner::FakeRunner;
+use testkit::fake::storage::{FakeRunStorage, FakeStorage};
 use testkit::fake::store::FakeStore;
 use testkit::fake::workspace::FakeWorkspace;
 use testkit::sample;
+
+use crate::settings;
 
 pub(crate) const LEASE: Duration = Duration::from_secs(60);
 
@@ -74,6 +78,7 @@ impl Office {
             tracker,
             forge: Arc::new(FakeForge::new(project.id.clone(), repo, Arc::clone(&clock))),
             chat,
+            storage: Arc::new(FakeStorage::new(Arc::clone(&workspace))),
             workspace,
             project,
         };
@@ -85,17 +90,14 @@ impl Office {
             run_log: Arc::new(FakeRunLog::new()),
             clock,
             prompts: BTreeMap::new(),
+            host: Arc::new(FakeHost::default()),
+            run_storage: Arc::new(FakeRunStorage::default()),
             settings: EngineSettings {
                 instance: InstanceId::new(name),
                 max_concurrency: 1,
-                project_limits: BTreeMap::new(),
                 lease: LEASE,
-                poll: Duration::from_secs(1),
-                order_poll: Duration::from_secs(1),
-                sweep: Duration::from_secs(120),
-                delivery_attempts: 5,
                 effect_attempts: self.attempts,
-                run_timeout: Duration::from_secs(3_600),
+                ..settings::usual()
             },
             wakes: Arc::new(Wakes::default()),
             health: Arc::new(Health::default()),

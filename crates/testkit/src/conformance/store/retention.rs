@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pipeline_core::id::{EffectKey, JobId};
+use pipeline_core::id::JobId;
 use pipeline_core::port::source::NewDelivery;
 use pipeline_core::port::store::Store;
 use pipeline_core::port::store::deliveries::Settlement;
@@ -12,7 +12,7 @@ use pipeline_core::port::store::tasks::{Commit, EffectEnd};
 use pipeline_core::retention::{Kept, RetentionReport};
 use pipeline_core::task::{Task, TaskState};
 
-use crate::conformance::store::commit;
+use crate::conformance::store::{commit, outbox};
 use crate::sample::{self, at, job_id};
 
 async fn with_task_in(store: &Arc<dyn Store>, id: i64, state: TaskState, since: i64) {
@@ -80,20 +80,24 @@ pub async fn delivered_effects_of_finished_tasks_are_forgotten(store: Arc<dyn St
         };
         commit(&store, step).await;
     }
-    for key in ["1-e1", "1-e2", "2-e1"] {
-        let effect_end = Some(EffectEnd {
-            key: EffectKey::new(key),
-            generation: 1,
-            dead: None,
-        });
-        commit(
-            &store,
-            Commit {
-                effect_end,
-                ..Commit::default()
-            },
-        )
-        .await;
+    // One row of each task is sent at a time; the third of task 1 stays unsent.
+    for _ in 0..2 {
+        for row in outbox::claim(&store, at(5)).await {
+            let effect_end = Some(EffectEnd {
+                key: row.effect.key,
+                fence: row.fence,
+                generation: row.generation,
+                dead: None,
+            });
+            commit(
+                &store,
+                Commit {
+                    effect_end,
+                    ..Commit::default()
+                },
+            )
+            .await;
+        }
     }
     assert_eq!(store.forget_effects(at(10), 9).await.unwrap(), 0, "too young");
     assert_eq!(store.forget_effects(at(11), 1).await.unwrap(), 1);
