@@ -9,7 +9,7 @@ use std::time::Duration;
 use agent_process::{AgentCommand, ProcessRunner, ProjectRuns, Provider, RunnerSettings};
 use pipeline_core::id::{JobId, ProjectId, RunId, TaskId, WorkItemId};
 use pipeline_core::port::PortError;
-use pipeline_core::port::runner::{RunSpec, RunStatus, RunWork, Runner};
+use pipeline_core::port::runner::{RunOccasion, RunSpec, RunStatus, RunWork, Runner};
 use pipeline_core::project::Locale;
 use pipeline_core::role::Role;
 use pipeline_core::stage::StageName;
@@ -89,6 +89,7 @@ async fn print_environment(
         project: ProjectId::new("et"),
         directory: folder.to_owned(),
         timeout: Duration::from_secs(60),
+        occasion: RunOccasion::default(),
         work,
     };
     runner.start(&spec).await?;

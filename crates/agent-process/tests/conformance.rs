@@ -11,7 +11,7 @@ use agent_process::{AgentCommand, ProcessRunLog, ProcessRunner, ProjectRuns, Pro
 use async_trait::async_trait;
 use pipeline_core::id::{ProjectId, RunId, WorkItemId};
 use pipeline_core::port::run_log::RunLog;
-use pipeline_core::port::runner::{RunSpec, RunWork, Runner};
+use pipeline_core::port::runner::{RunOccasion, RunSpec, RunWork, Runner};
 use pipeline_core::project::Locale;
 use pipeline_core::role::Role;
 use pipeline_core::stage::StageName;
@@ -81,6 +81,7 @@ impl Harness {
             project: ProjectId::new("et"),
             directory: self.path(""),
             timeout: Duration::from_secs(600),
+            occasion: RunOccasion::default(),
             work,
         }
     }

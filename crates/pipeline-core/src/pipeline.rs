@@ -81,6 +81,16 @@ impl Pipeline {
         self.stages.iter().find(|stage| &stage.name == name)
     }
 
+    /// How often a failing agent is tried in this stage.
+    #[must_use]
+    pub fn attempts_in(&self, stage: &Stage) -> u32 {
+        if stage.single_attempt {
+            1
+        } else {
+            self.limits.attempts
+        }
+    }
+
     /// The first stage in which somebody works.
     #[must_use]
     pub fn first_working(&self, project: &Project) -> Option<&Stage> {

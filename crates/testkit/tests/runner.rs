@@ -9,7 +9,7 @@ use pipeline_core::id::{BranchName, ProjectId, RunId, WorkItemId};
 use pipeline_core::job::StartPoint;
 use pipeline_core::port::clock::Clock;
 use pipeline_core::port::run_log::RunLog;
-use pipeline_core::port::runner::{RunSpec, RunStatus, RunWork, Runner};
+use pipeline_core::port::runner::{RunOccasion, RunSpec, RunStatus, RunWork, Runner};
 use pipeline_core::port::workspace::{CheckoutSpec, HarvestSpec, Workspace};
 use pipeline_core::role::Role;
 use pipeline_core::run::RunRecord;
@@ -84,6 +84,7 @@ fn agent(run: RunId) -> RunSpec {
         project: ProjectId::new("et"),
         directory: PathBuf::from("/nowhere"),
         timeout: Duration::from_secs(60),
+        occasion: RunOccasion::default(),
         work: RunWork::Agent {
             role: Role::new(Role::DEVELOPER),
             stage: StageName::new("development"),

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use agent_process::{AgentCommand, ProcessRunLog, ProcessRunner, ProjectRuns, Provider, RunnerSettings};
 use pipeline_core::id::{ProjectId, RunId, WorkItemId};
-use pipeline_core::port::runner::{RunEnd, RunSpec, RunStatus, RunWork, Runner};
+use pipeline_core::port::runner::{RunEnd, RunOccasion, RunSpec, RunStatus, RunWork, Runner, Tries};
 use pipeline_core::project::Locale;
 use pipeline_core::role::Role;
 use pipeline_core::stage::StageName;
+use pipeline_core::time::Timestamp;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -87,6 +88,14 @@ impl Bench {
             project: ProjectId::new("et"),
             directory: self.path(""),
             timeout: Duration::from_secs(600),
+            occasion: RunOccasion {
+                queued_at: Timestamp(1_000),
+                claimed_at: Timestamp(3_500),
+                tries: Some(Tries {
+                    attempt: 1,
+                    allowed: 2,
+                }),
+            },
             work,
         }
     }

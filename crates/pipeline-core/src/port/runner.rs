@@ -10,6 +10,7 @@ use crate::port::PortError;
 use crate::role::Role;
 use crate::run::{RunFailure, RunRecord};
 use crate::stage::StageName;
+use crate::time::Timestamp;
 
 /// A run to be started.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +23,30 @@ pub struct RunSpec {
     pub directory: PathBuf,
     /// It is stopped after this.
     pub timeout: Duration,
+    /// How it came about; kept in the run's record, changes nothing.
+    pub occasion: RunOccasion,
     /// What runs.
     pub work: RunWork,
+}
+
+/// How a run came about: its time in the queue, and what is left when it fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RunOccasion {
+    /// When its job began to wait for this attempt.
+    pub queued_at: Timestamp,
+    /// When the job was claimed.
+    pub claimed_at: Timestamp,
+    /// Which of its attempts the stage is at; none for a command, and when that could not be told.
+    pub tries: Option<Tries>,
+}
+
+/// How often a failing agent is tried in a stage. Losses of a runner or a daemon do not count here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tries {
+    /// This one, from 1.
+    pub attempt: u32,
+    /// All of them: a failure of the last one blocks the task.
+    pub allowed: u32,
 }
 
 /// What runs.

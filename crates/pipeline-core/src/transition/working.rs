@@ -215,11 +215,7 @@ fn push_late(plan: &mut Plan<'_>, run: RunId, harvest: &Harvest) {
 }
 
 fn failed(plan: &mut Plan<'_>, stage: &Stage, run: RunId, (failure, record): (&RunFailure, &RunRecord)) {
-    let limit = if stage.single_attempt {
-        1
-    } else {
-        plan.rules.pipeline.limits.attempts
-    };
+    let limit = plan.rules.pipeline.attempts_in(stage);
     let role = stage.role.clone().unwrap_or_else(Role::stream);
     match failure.class {
         FailureClass::Transient if !stage.single_attempt => transient(plan, run.job, failure),

@@ -5,9 +5,9 @@ use pipeline_core::evidence::EvidenceRequest;
 use pipeline_core::id::RunId;
 use pipeline_core::job::AgentJob;
 use pipeline_core::port::PortError;
-use pipeline_core::port::runner::{RunEnd, RunSpec, RunWork};
+use pipeline_core::port::runner::{RunEnd, RunOccasion, RunSpec, RunWork, Tries};
 use pipeline_core::port::store::jobs::LeasedJob;
-use pipeline_core::port::store::tasks::Commit;
+use pipeline_core::port::store::tasks::{Commit, TaskKey};
 use pipeline_core::port::workspace::{CheckoutSpec, HarvestSpec};
 use pipeline_core::role::Role;
 use pipeline_core::run::{AgentOutcome, FailureClass, RunFailure, RunRecord, RunRow};
@@ -30,7 +30,12 @@ pub(super) async fn run(
     let mut row = row(context, run, work);
     if beginning == Beginning::Fresh {
         announce(context, &row).await;
-        if let Err(failure) = start(context, ports, run, work).await {
+        let occasion = RunOccasion {
+            queued_at: job.available_at,
+            claimed_at: row.started_at,
+            tries: tries(context, job, work).await,
+        };
+        if let Err(failure) = start(context, ports, (run, occasion), work).await {
             return failed(context, row, failure, RunRecord::default());
         }
     } else if let Some(started) = started_at(context, &run).await {
@@ -104,7 +109,7 @@ fn harvest_failure(error: &PortError) -> RunFailure {
 async fn start(
     context: &Context,
     ports: &ProjectPorts,
-    run: RunId,
+    (run, occasion): (RunId, RunOccasion),
     work: &AgentJob,
 ) -> Result<(), RunFailure> {
     let spec = CheckoutSpec {
@@ -133,6 +138,7 @@ async fn start(
         project: ports.project.id.clone(),
         directory: checkout.directory,
         timeout,
+        occasion,
         work: RunWork::Agent {
             role: work.role.clone(),
             stage: work.stage.clone(),
@@ -166,6 +172,16 @@ async fn prompt(context: &Context, ports: &ProjectPorts, work: &AgentJob) -> Res
 
 fn fallback(role: &Role) -> String {
     format!("You are the {role} of a development pipeline. Do what the brief says.")
+}
+
+/// For the run's record alone: what is not known is left out.
+async fn tries(context: &Context, job: &LeasedJob, work: &AgentJob) -> Option<Tries> {
+    let task = context.store.task(&TaskKey::Id(job.id.task)).await.ok()??;
+    let pipeline = context.pipeline_of(&task).await.ok()??;
+    Some(Tries {
+        attempt: task.counters.attempts + 1,
+        allowed: pipeline.attempts_in(pipeline.stage(&work.stage)?),
+    })
 }
 
 async fn session_of(context: &Context, work: &AgentJob) -> Option<String> {

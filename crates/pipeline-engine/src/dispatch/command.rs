@@ -3,7 +3,7 @@
 use pipeline_core::event::Event;
 use pipeline_core::id::RunId;
 use pipeline_core::job::{CommandJob, StartPoint};
-use pipeline_core::port::runner::{RunEnd, RunSpec, RunWork};
+use pipeline_core::port::runner::{RunEnd, RunOccasion, RunSpec, RunWork};
 use pipeline_core::port::store::jobs::LeasedJob;
 use pipeline_core::port::workspace::CheckoutSpec;
 use pipeline_core::run::{CommandOutcome, RunFailure};
@@ -23,8 +23,13 @@ pub(super) async fn run(
         job: job.id,
         fence: job.fence,
     };
+    let occasion = RunOccasion {
+        queued_at: job.available_at,
+        claimed_at: context.clock.now(),
+        tries: None,
+    };
     if beginning == Beginning::Fresh
-        && let Err(failure) = start(context, ports, run, work).await
+        && let Err(failure) = start(context, ports, (run, occasion), work).await
     {
         return finished(run, CommandOutcome::Failed(failure));
     }
@@ -61,7 +66,7 @@ fn outcome(end: RunEnd) -> CommandOutcome {
 async fn start(
     context: &Context,
     ports: &ProjectPorts,
-    run: RunId,
+    (run, occasion): (RunId, RunOccasion),
     work: &CommandJob,
 ) -> Result<(), RunFailure> {
     let spec = CheckoutSpec {
@@ -83,6 +88,7 @@ async fn start(
         project: ports.project.id.clone(),
         directory: checkout.directory,
         timeout: context.settings.run_timeout,
+        occasion,
         work: RunWork::Command {
             command: work.command.clone(),
         },

@@ -24,6 +24,7 @@ pub(super) fn leased_job(row: &Row<'_>) -> rusqlite::Result<LeasedJob> {
         project: ProjectId::new(row.get::<_, String>("project")?),
         kind,
         fence: row.get("fence")?,
+        available_at: Timestamp(row.get("available_at")?),
         owner: InstanceId::new(row.get::<_, String>("owner")?),
         lease_until: Timestamp(row.get("lease_until")?),
         cancel_requested: row.get("cancel_requested")?,

@@ -49,6 +49,7 @@ suite! {
     queue {
         the_earliest_available_job_is_claimed_first,
         nothing_is_claimed_before_its_time,
+        a_claimed_job_says_since_when_it_waited,
         an_empty_queue_names_no_time,
         each_job_is_claimed_once,
         the_overall_limit_holds,

@@ -50,6 +50,8 @@ pub struct LeasedJob {
     pub kind: JobKind,
     /// The attempt.
     pub fence: u32,
+    /// When it began to wait for this attempt: when it could first have been claimed.
+    pub available_at: Timestamp,
     /// Whose.
     pub owner: InstanceId,
     /// Until when.

@@ -24,6 +24,19 @@ pub async fn the_earliest_available_job_is_claimed_first(store: Arc<dyn Store>) 
     assert_eq!(claimed, [job_id(1, 2), job_id(1, 3), job_id(1, 1)]);
 }
 
+/// The first time, and when it was given back: each attempt has its own time in the queue.
+pub async fn a_claimed_job_says_since_when_it_waited(store: Arc<dyn Store>) {
+    queue(&store, available_at(job_id(1, 1), 50)).await;
+    for (fence, since) in [(1, 50), (2, 70)] {
+        let answer = store.claim(sample::claim("a", at(90))).await.unwrap();
+        let Claim::Taken(job) = answer else {
+            panic!("it is {answer:?}");
+        };
+        assert_eq!((job.fence, job.available_at), (fence, at(since)));
+        store.give_back(job.id, job.fence, at(70), false).await.unwrap();
+    }
+}
+
 /// And the answer says when it will be.
 pub async fn nothing_is_claimed_before_its_time(store: Arc<dyn Store>) {
     queue(&store, available_at(job_id(1, 1), 50)).await;

@@ -195,6 +195,7 @@ fn leased(job: &StoredJob) -> Option<LeasedJob> {
         project: job.project.clone(),
         kind: job.kind.clone(),
         fence: job.fence,
+        available_at: job.available_at,
         owner,
         lease_until,
         cancel_requested: job.cancel_requested,
