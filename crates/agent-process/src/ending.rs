@@ -12,6 +12,7 @@ use process::{EndReason, ExitRecord, RunState};
 
 use crate::output;
 use crate::provider::ProviderKind;
+use crate::record::closing::{self, Ending};
 use crate::result_record::ResultRecord;
 use crate::work::{Work, WorkKind};
 
@@ -30,16 +31,31 @@ pub(crate) fn status(run_dir: &Path, state: io::Result<RunState>) -> Result<RunS
 }
 
 fn understand(run_dir: &Path, state: io::Result<RunState>) -> io::Result<RunStatus> {
+    let mut marker_is_broken = false;
     let exit = match state {
         Ok(RunState::Running) => return Ok(RunStatus::Running),
         Ok(RunState::Lost) => None,
         Ok(RunState::Finished(exit)) => Some(exit),
         Err(error) if error.kind() == ErrorKind::InvalidData => {
             tracing::warn!(%error, "a broken completion marker is none");
+            marker_is_broken = true;
             None
         }
         Err(error) => return Err(error),
     };
+    let work = Work::load(run_dir)?;
+    let status = over(run_dir, work, exit.as_ref())?;
+    let ending = Ending {
+        exit: exit.as_ref(),
+        marker_is_broken,
+        work_is_known: work.is_some(),
+    };
+    closing::close(run_dir, &status, ending);
+    Ok(status)
+}
+
+/// What came of a run that does not run.
+fn over(run_dir: &Path, work: Option<Work>, exit: Option<&ExitRecord>) -> io::Result<RunStatus> {
     // The runner makes the log right before it starts the program.
     if exit.is_none() && !process::stdout_log(run_dir).exists() {
         return Ok(RunStatus::NeverBegan);
@@ -48,12 +64,12 @@ fn understand(run_dir: &Path, state: io::Result<RunState>) -> io::Result<RunStat
         // The checkout is used again by the next attempt.
         process::kill_orphans(run_dir)?;
     }
-    let Some(work) = Work::load(run_dir)? else {
+    let Some(work) = work else {
         tracing::warn!(run.dir = %run_dir.display(), "nobody knows any more what ran here; the run counts as lost");
         return Ok(RunStatus::Lost);
     };
     let end = match exit {
-        Some(exit) => Some(ended(run_dir, work, &exit)?),
+        Some(exit) => Some(ended(run_dir, work, exit)?),
         None => salvaged(run_dir, work)?,
     };
     Ok(end.map_or(RunStatus::Lost, |end| RunStatus::Ended(Box::new(end))))

@@ -10,6 +10,7 @@ use process::{DEFAULT_LINE_CAP, LaunchError, LaunchSpec, RunState, RunnerCommand
 
 use crate::environment;
 use crate::provider::{Assignment, Invocation};
+use crate::record::opening;
 use crate::settings::{ProjectRuns, RunnerSettings};
 use crate::work::{Work, WorkKind};
 
@@ -41,28 +42,30 @@ pub(crate) fn start(settings: &RunnerSettings, spec: &RunSpec) -> Result<(), Por
         let directory = spec.directory.display();
         PortError::retry(format!("could not enter the checkout {directory}: {error}"))
     })?;
+    let run = process::RunSpec {
+        argv: invocation.argv,
+        cwd,
+        env: invocation.env,
+        timeout_ms: work.timeout_ms,
+        grace_ms: millis(settings.kill_grace),
+        output_cap: settings.output_cap,
+        line_cap: DEFAULT_LINE_CAP,
+        stall_ms: work.stall_ms,
+        done: match kind {
+            WorkKind::Agent { provider } => Some(provider.done_line(LINGER)),
+            WorkKind::Command => None,
+        },
+    };
     work.save(&run_dir)
         .map_err(|error| failed("could not write work.json", error))?;
+    opening::open(&run_dir, spec, kind, &run).map_err(|error| failed("could not write run.json", error))?;
     launch(&LaunchSpec {
         run_dir,
         runner: RunnerCommand {
             exe: settings.runner_exe.clone(),
             args: settings.runner_args.clone(),
         },
-        run: process::RunSpec {
-            argv: invocation.argv,
-            cwd,
-            env: invocation.env,
-            timeout_ms: work.timeout_ms,
-            grace_ms: millis(settings.kill_grace),
-            output_cap: settings.output_cap,
-            line_cap: DEFAULT_LINE_CAP,
-            stall_ms: work.stall_ms,
-            done: match kind {
-                WorkKind::Agent { provider } => Some(provider.done_line(LINGER)),
-                WorkKind::Command => None,
-            },
-        },
+        run,
         stdin: invocation.stdin,
     })
 }

@@ -15,6 +15,9 @@ mod provider;
 mod work;
 mod ending;
 mod result_record;
+pub mod record;
+pub mod inspect;
+pub mod log_reader;
 mod output;
 mod blocking;
 

@@ -71,6 +71,13 @@ impl Provider {
 }
 
 impl ProviderKind {
+    /// The word in records.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Command => "command",
+        }
+    }
+
     /// How an agent of this kind says that its work is done: by a result record without error.
     pub(crate) fn done_line(self, linger: Duration) -> DoneLine {
         match self {

@@ -1,8 +1,8 @@
 //! `work.json` in a run directory: what a daemon that did not start the run has to know to judge how it ended.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::fs::{self, DirBuilder};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -41,17 +41,7 @@ impl Work {
         if Self::path(run_dir).exists() {
             return Ok(());
         }
-        let temporary = run_dir.join(format!(".{FILE}.new"));
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&temporary)?;
-        file.write_all(&serde_json::to_vec(&self)?)?;
-        file.sync_all()?;
-        fs::rename(&temporary, Self::path(run_dir))?;
-        File::open(run_dir)?.sync_all()
+        process::write_whole(run_dir, FILE, &serde_json::to_vec(&self)?)
     }
 
     pub(crate) fn path(run_dir: &Path) -> PathBuf {

@@ -41,7 +41,7 @@ pub fn stderr_log(run_dir: &Path) -> PathBuf {
 
 /// Replaces a file (0600) so that a reader, also one after a power cut, sees the old content, the new one or none,
 /// never a part.
-pub(crate) fn write_whole(folder: &Path, name: &str, content: &[u8]) -> io::Result<()> {
+pub fn write_whole(folder: &Path, name: &str, content: &[u8]) -> io::Result<()> {
     let temporary = folder.join(format!(".{name}.new"));
     let mut file = create(&temporary)?;
     file.write_all(content)?;

@@ -13,3 +13,4 @@ mod restart;
 mod environment;
 mod log;
 mod storage;
+mod record;

@@ -1,0 +1,238 @@
+use pipeline_core::run::{FailureClass, RunFailure};
+use process::{EndReason, ExitRecord, ResourceSource};
+
+use super::*;
+
+/// The contract: names, words and forms. It changes only together with [`SCHEMA`], or by new fields.
+const GOLDEN: &str = include_str!("golden.json");
+
+fn machine(cpu_ms: u64) -> MachineState {
+    MachineState {
+        source: ResourceSource::Proc,
+        cpu_ms: Some(cpu_ms),
+        memory_bytes: Some(2_048),
+        memory_limit_bytes: Some(4_096),
+        note: "of the whole machine: the control group of the daemon could not be read".to_owned(),
+    }
+}
+
+fn record() -> Record {
+    let run: RunId = "7-3-2".parse().unwrap();
+    Record {
+        schema: SCHEMA,
+        run,
+        task: run.job.task,
+        project: ProjectId::new("demo"),
+        kind: RecordKind::Agent,
+        work_item: Some(WorkItemId::new("DEMO-001")),
+        role: Some(Role::new("developer")),
+        stage: Some(StageName::new("development")),
+        fence: run.fence,
+        queue: QueueTimes {
+            queued_at: Timestamp(1_000),
+            claimed_at: Timestamp(3_500),
+            waited_ms: 2_500,
+        },
+        attempt: Some(1),
+        attempts_allowed: Some(2),
+        started_at: Timestamp(4_000),
+        provider: Some("command".to_owned()),
+        argv: ["sh", "-c", "agent --token ***"].map(str::to_owned).to_vec(),
+        versions: Versions {
+            orchd: "0.1.0".to_owned(),
+            provider: None,
+        },
+        limits: "wall 3600 s, TERM + 20 s, stall 900 s warn / 1800 s kill, output 64 MiB each, line 64 KiB"
+            .to_owned(),
+        resources_before: machine(100),
+        end: Some(end()),
+    }
+}
+
+fn end() -> End {
+    End {
+        ended_at: Timestamp(9_000),
+        harvested_at: Timestamp(9_010),
+        exit_reason: ExitReason::SuccessAfterGrace,
+        error: None,
+        exit_code: None,
+        signal: Some(15),
+        success_detected_at: Some(Timestamp(8_500)),
+        marker_detected: true,
+        marker_wait_s: Some(0.5),
+        resources_after: machine(350),
+        resources_used: ResourceUse {
+            source: ResourceSource::Cgroup,
+            cpu_ms: Some(200),
+            peak_rss_bytes: Some(1_024),
+            note: String::new(),
+        },
+        stdout_bytes: Some(120),
+        stderr_bytes: Some(0),
+        usage: Usage {
+            input_tokens: 1,
+            output_tokens: 2,
+            cache_read_input_tokens: 3,
+            cache_creation_input_tokens: 4,
+            cost_usd: 0.25,
+        },
+        model: Some("some-model".to_owned()),
+        session_id: Some("s-1".to_owned()),
+        fallback_notes: vec!["something was done without".to_owned()],
+    }
+}
+
+fn read(json: &Value) -> RecordReading {
+    Record::parse(json.to_string().as_bytes())
+}
+
+#[test]
+fn the_contract_is_as_documented() {
+    let json = serde_json::to_string_pretty(&record()).unwrap();
+    assert_eq!(json.trim(), GOLDEN.trim());
+    assert_eq!(
+        Record::parse(GOLDEN.as_bytes()),
+        RecordReading::Read(Box::new(record()))
+    );
+}
+
+#[test]
+fn the_list_of_reasons_is_closed_and_documented() {
+    let documentation = include_str!("../../../../docs/RUNS.md");
+    for reason in ExitReason::ALL {
+        let word = reason.as_str();
+        assert_eq!(serde_json::to_value(reason).unwrap(), word);
+        assert!(
+            documentation.contains(&format!("\n| `{word}` |")),
+            "docs/RUNS.md does not have {word}"
+        );
+    }
+    let Value::Object(fields) = serde_json::to_value(record()).unwrap() else {
+        panic!("a record is an object");
+    };
+    let Some(Value::Object(end)) = fields.get("end") else {
+        panic!("an end is an object");
+    };
+    for name in fields.keys().chain(end.keys()) {
+        assert!(
+            documentation.contains(&format!("`{name}`")),
+            "docs/RUNS.md does not have {name}"
+        );
+    }
+}
+
+#[test]
+fn what_a_later_version_wrote_is_read_as_far_as_it_is_understood() {
+    let mut json = serde_json::to_value(record()).unwrap();
+    json["weather"] = "fair".into();
+    json["end"]["moon"] = 3.into();
+    assert_eq!(read(&json), RecordReading::Read(Box::new(record())));
+    json["schema"] = 2.into();
+    json["end"]["exit_reason"] = "bored".into();
+    assert_eq!(
+        read(&json),
+        RecordReading::Newer {
+            schema: 2,
+            content: json
+        }
+    );
+}
+
+#[test]
+fn what_is_missing_is_not_known() {
+    let mut json = serde_json::to_value(record()).unwrap();
+    let fields = json.as_object_mut().unwrap();
+    for name in [
+        "work_item",
+        "role",
+        "stage",
+        "attempt",
+        "attempts_allowed",
+        "provider",
+        "end",
+    ] {
+        fields.remove(name).unwrap();
+    }
+    let RecordReading::Read(found) = read(&json) else {
+        panic!("{:?}", read(&json));
+    };
+    assert_eq!((found.role, found.end), (None, None));
+}
+
+#[test]
+fn what_is_no_record_is_told_without_quoting_it() {
+    for json in [
+        "{\"schema\": 1, \"run\": \"secret\"",
+        "\0\0",
+        "[]",
+        "{\"schema\":1,\"run\":\"secret\"}",
+    ] {
+        let RecordReading::Broken(text) = Record::parse(json.as_bytes()) else {
+            panic!("{json} is a record");
+        };
+        assert!(text.contains("line 1") && !text.contains("secret"), "{text}");
+    }
+}
+
+fn exit(reason: EndReason, exit_code: Option<i32>, signal: Option<i32>) -> ExitRecord {
+    let json = r#"{"exit_code":null,"signal":null,"reason":"exited","error":null,"started_at_ms":1,"finished_at_ms":2,
+        "stdout_bytes":0,"stderr_bytes":0,"dropped_bytes":0,"processes_killed":0}"#;
+    ExitRecord {
+        reason,
+        exit_code,
+        signal,
+        ..serde_json::from_str(json).unwrap()
+    }
+}
+
+#[test]
+fn each_end_has_one_word() {
+    let failure = |class| {
+        Some(RunFailure {
+            class,
+            message: String::new(),
+            retry_after: None,
+        })
+    };
+    let agent = || failure(FailureClass::Agent);
+    let code = |code| Some(exit(EndReason::Exited, Some(code), None));
+    let stopped = |reason| Some(exit(reason, None, Some(15)));
+    for (exit, failure, has_reported, expected) in [
+        (code(0), None, true, "success"),
+        (None, None, true, "success"),
+        (stopped(EndReason::Lingered), None, true, "success_after_grace"),
+        (stopped(EndReason::Lingered), agent(), true, "killed"),
+        (code(0), agent(), true, "agent_error"),
+        (code(1), agent(), false, "agent_error"),
+        (None, agent(), true, "agent_error"),
+        (code(0), agent(), false, "no_record"),
+        (code(3), None, false, "command_failed"),
+        (stopped(EndReason::Exited), agent(), false, "killed"),
+        (code(75), failure(FailureClass::Transient), false, "transient"),
+        (code(78), failure(FailureClass::Permanent), true, "misconfigured"),
+        (stopped(EndReason::Timeout), agent(), false, "timeout"),
+        (stopped(EndReason::Timeout), None, false, "timeout"),
+        (stopped(EndReason::Stalled), agent(), true, "stalled"),
+        (
+            stopped(EndReason::Cancelled),
+            failure(FailureClass::Transient),
+            false,
+            "cancelled",
+        ),
+        (
+            stopped(EndReason::Interrupted),
+            failure(FailureClass::Transient),
+            false,
+            "interrupted",
+        ),
+        (
+            stopped(EndReason::SpawnFailed),
+            failure(FailureClass::Permanent),
+            false,
+            "spawn_failed",
+        ),
+    ] {
+        let found = reason::of_end(exit.as_ref(), failure.as_ref(), has_reported);
+        assert_eq!(found.as_str(), expected, "{exit:?} {failure:?}");
+    }
+}
