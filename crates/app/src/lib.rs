@@ -6,3 +6,4 @@ pub mod clock;
 pub mod prompts;
 pub mod wire;
 pub mod daemon;
+pub mod runs;
