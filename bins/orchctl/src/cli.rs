@@ -5,10 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::command::{
-    advance::Advance, approve::Approve, cancel::Cancel, drain::Drain, holds::Holds, outbox::OutboxCommand,
-    pause::Pause, pipeline::PipelineCommand, queue::Queue, reject::Reject, replay::Replay, requeue::Requeue,
-    restart::Restart, resume::Resume, retention::Retention, status::Status, stop::Stop, task_show::TaskShow,
-    verdict::Verdict, why::Why,
+    advance::Advance, approve::Approve, cancel::Cancel, drain::Drain, holds::Holds, outbox::OutboxCommand, pause::Pause, pipeline::PipelineCommand, queue::Queue, reject::Reject, replay::Replay, requeue::Requeue, restart::Restart, resume::Resume, retention::Retention, runs::RunsCommand, status::Status, stop::Stop, task_show::TaskShow, verdict::Verdict, why::Why,
 };
 use crate::exit;
 
@@ -68,6 +65,9 @@ pub(crate) enum Command {
     /// Look at effects on their way out, send one now, or take one out
     #[command(subcommand)]
     Outbox(OutboxCommand),
+    /// List runs, show one, print its log, and check that all that is known of it agrees
+    #[command(subcommand)]
+    Runs(RunsCommand),
     /// Check, show and compare pipelines; needs no daemon
     #[command(subcommand)]
     Pipeline(PipelineCommand),

@@ -4,7 +4,7 @@
 pub(crate) const OK: u8 = 0;
 /// The daemon refused the order; the answer says why.
 pub(crate) const REFUSED: u8 = 1;
-/// There is no such task, job or project.
+/// There is no such task, job, run or project.
 pub(crate) const NOT_FOUND: u8 = 3;
 /// The daemon is not running; the order is kept and carried out at its next start.
 pub(crate) const KEPT: u8 = 4;
@@ -30,20 +30,23 @@ pub(crate) const UNUSABLE: u8 = 2;
 /// `replay`: a log does not lead to the stored task.
 pub(crate) const ELSEWHERE: u8 = 1;
 
+/// `runs verify`: something disagrees.
+pub(crate) const DISAGREEMENT: u8 = 1;
+
 /// The list in the help text. Code 2 is that of the command line's parser.
 pub(crate) const HELP: &str = "\
 Exit codes:
   0  done: shown, or the order was carried out
   1  the daemon refused the order; the answer says why
   2  the command line is wrong
-  3  there is no such task, job or project
+  3  there is no such task, job, run or project
   4  the daemon is not running; the order is kept and carried out at its next start
   5  the store cannot be used (missing, of another version, damaged, busy)
   6  the daemon did not answer or end in time; what was ordered stands
   7  the result could not be written to standard output
 'orchctl verdict' has its own: 0 every report passes, 1 one fails, 2 one cannot be read (the highest counts).
 'orchctl pipeline' too: 1 a file has problems, or two pipelines differ, 2 there is no pipeline to show or compare.
-'orchctl replay': 1 a log does not lead to the stored state.
+'orchctl replay': 1 a log does not lead to the stored state; 'orchctl runs verify': 1 something disagrees.
 
 What --json prints is described in bins/orchctl/README.md.";
 

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use pipeline_core::id::JobId;
+use pipeline_core::id::{JobId, RunId};
 use pipeline_core::port::store::StoreError;
 use store_sqlite::open::OpenError;
 
@@ -34,6 +34,30 @@ pub(crate) enum Failure {
     /// No outbox row has this key.
     #[error("there is no effect '{0}'; 'orchctl outbox list' and 'orchctl task show TASK' list effects")]
     NoEffect(String),
+    /// No run has this id.
+    #[error("there is no run '{wanted}'; 'orchctl runs list' lists the newest ones, such as 7-3-1")]
+    NoRun {
+        /// As given.
+        wanted: String,
+    },
+    /// The run has no such log.
+    #[error(
+        "run {run} has no {name} (any more); a directory of a run is kept for a time, 'orchctl runs show {run}' says what is left"
+    )]
+    NoLog {
+        /// Which.
+        run: RunId,
+        /// Of the file.
+        name: &'static str,
+    },
+    /// The directories of runs cannot be read.
+    #[error("{} cannot be read ({error}): run orchctl as the account of orchd", path.display())]
+    Runs {
+        /// The folder.
+        path: PathBuf,
+        /// What the operating system said.
+        error: io::Error,
+    },
     /// There is no database where one was looked for.
     #[error(
         "there is no database at {}: start orchd once, or name its data directory with --home or ORCH_HOME",
@@ -66,10 +90,15 @@ impl Failure {
     /// The code that the program ends with.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::NoTask { .. } | Self::NoJob(_) | Self::NoEffect(_) | Self::NoProject { .. } => {
-                exit::NOT_FOUND
+            Self::NoTask { .. }
+            | Self::NoJob(_)
+            | Self::NoEffect(_)
+            | Self::NoProject { .. }
+            | Self::NoRun { .. }
+            | Self::NoLog { .. } => exit::NOT_FOUND,
+            Self::NoDatabase(_) | Self::Open(_) | Self::Store(_) | Self::Lock { .. } | Self::Runs { .. } => {
+                exit::STORE
             }
-            Self::NoDatabase(_) | Self::Open(_) | Self::Store(_) | Self::Lock { .. } => exit::STORE,
             Self::Output(_) => exit::OUTPUT,
         }
     }

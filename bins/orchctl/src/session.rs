@@ -45,6 +45,11 @@ impl Session {
         })
     }
 
+    /// Where the daemon keeps things.
+    pub(crate) fn places(&self) -> &Places {
+        &self.places
+    }
+
     /// Now.
     pub(crate) fn now(&self) -> Timestamp {
         SystemClock.now()

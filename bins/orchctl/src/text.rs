@@ -56,6 +56,20 @@ pub(crate) fn duration(milliseconds: u64) -> String {
     duration_text(milliseconds / 1_000)
 }
 
+/// `120 B`, `4.0 KiB`, `2.5 MiB`.
+pub(crate) fn size(bytes: u64) -> String {
+    const KIB: u64 = 1 << 10;
+    const MIB: u64 = 1 << 20;
+    const GIB: u64 = 1 << 30;
+    let tenths = |unit: u64| format!("{}.{}", bytes / unit, bytes % unit * 10 / unit);
+    match bytes {
+        0..KIB => format!("{bytes} B"),
+        KIB..MIB => format!("{} KiB", tenths(KIB)),
+        MIB..GIB => format!("{} MiB", tenths(MIB)),
+        _ => format!("{} GiB", tenths(GIB)),
+    }
+}
+
 /// Columns under a header, as wide as their content, wrapped at a terminal's width. No table without rows.
 pub(crate) fn table<const N: usize>(
     header: [&str; N],
@@ -115,6 +129,19 @@ mod tests {
             (5_000, 0, "now"),
         ] {
             assert_eq!(ago(Timestamp(at), Timestamp(now)), expected);
+        }
+    }
+
+    #[test]
+    fn sizes_are_short() {
+        for (bytes, expected) in [
+            (0, "0 B"),
+            (1_023, "1023 B"),
+            (1_536, "1.5 KiB"),
+            (64 << 20, "64.0 MiB"),
+            (5 << 30, "5.0 GiB"),
+        ] {
+            assert_eq!(size(bytes), expected);
         }
     }
 

@@ -36,6 +36,14 @@ pub fn log(places: &Places, run: &RunId, output: Output) -> io::Result<Option<Lo
     LogReader::open(&places.runs().join(run.to_string()), output)
 }
 
+/// Whether the runner of a run lives.
+///
+/// # Errors
+/// Its lock cannot be tried.
+pub fn lives(places: &Places, run: &RunId) -> io::Result<bool> {
+    process::lock_held(&places.runs().join(run.to_string()))
+}
+
 /// Text of a run for a terminal, without what that would obey; lines stay lines.
 #[must_use]
 pub fn harmless(text: &str) -> String {

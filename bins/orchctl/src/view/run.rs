@@ -50,6 +50,16 @@ impl RunLine {
         }
     }
 
+    /// `finished, 4m 12s since 2026-01-01T00:00:00Z`.
+    pub(crate) fn sentence(&self) -> String {
+        format!(
+            "{}, {} since {}",
+            text::line(&self.outcome),
+            text::duration(self.duration_ms),
+            self.started_at
+        )
+    }
+
     /// Runs under a header.
     pub(crate) fn table(runs: &[Self]) -> String {
         text::table(

@@ -10,4 +10,5 @@ mod ordering;
 mod holding;
 mod tidying;
 mod outbox;
+mod runs;
 mod failing;

@@ -109,16 +109,22 @@ impl Findings {
     }
 
     /// Adds a line when two sources do not say the same.
-    fn compare<T: PartialEq + fmt::Debug>(
+    fn compare<T: PartialEq + Serialize>(
         &mut self,
         (about, what): (About, &str),
         (left, says): (&str, &T),
         (right, other): (&str, &T),
     ) {
         if says != other {
-            self.add(about, format!("{what}: {left} says {says:?}, {right} {other:?}"));
+            let text = format!("{what}: {left} says {}, {right} {}", value(says), value(other));
+            self.add(about, text);
         }
     }
+}
+
+/// As it stands in the files: `3`, `"developer"`, `null`.
+fn value(of: &impl Serialize) -> String {
+    serde_json::to_string(of).unwrap_or_else(|error| error.to_string())
 }
 
 /// Everything about which the sources disagree; empty: they tell the same.

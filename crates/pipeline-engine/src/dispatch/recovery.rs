@@ -43,11 +43,13 @@ async fn adopt(context: &Context, job: LeasedJob) -> Result<Option<LeasedJob>, S
     let status = context.runner.status(&run).await;
     if let Ok(RunStatus::NeverBegan) = status {
         tracing::info!(run.id = %run, "the daemon ended before the run began");
+        close_row(context, &run).await?;
         give_back(context, &job, true).await?;
         return Ok(None);
     }
     if let Ok(RunStatus::Lost) = status {
         tracing::warn!(run.id = %run, "the run was lost with its daemon");
+        close_row(context, &run).await?;
         lost(context, &job).await?;
         return Ok(None);
     }
@@ -59,6 +61,28 @@ async fn adopt(context: &Context, job: LeasedJob) -> Result<Option<LeasedJob>, S
         .await?;
     tracing::info!(run.id = %run, ?renewed, alive = matches!(status, Ok(RunStatus::Running)), "run adopted");
     Ok((renewed != Renewal::Lost).then_some(job))
+}
+
+/// People must not see a run at work for ever whose job goes on with its next attempt.
+async fn close_row(context: &Context, run: &RunId) -> Result<(), StoreError> {
+    let rows = context.store.runs(run.job.task).await?;
+    let open = |row: &RunRow| row.run == *run && row.finished_at.is_none();
+    let Some(row) = rows.into_iter().find(open) else {
+        return Ok(());
+    };
+    let now = context.clock.now();
+    let row = RunRow {
+        finished_at: Some(now),
+        outcome: "lost".to_owned(),
+        ..row
+    };
+    let commit = Commit {
+        at: now,
+        run: Some(row),
+        ..Commit::default()
+    };
+    context.store.commit(commit).await?;
+    Ok(())
 }
 
 /// How a job of ours that nobody carries out goes on: by following its run, if there is one.

@@ -1,6 +1,7 @@
 //! The daemon dies and starts again; the store fails.
 
 use pipeline_core::id::RunId;
+use pipeline_core::port::store::jobs::JobStore;
 use pipeline_core::stage::Column;
 use testkit::fake::faults::Fault;
 use testkit::fake::runner::ScriptedEnd;
@@ -56,6 +57,11 @@ async fn a_run_that_was_lost_is_done_again_with_the_next_fence() {
     assert_eq!(world.stands(&issue).await, "analysis/waiting-human");
     let fences: Vec<u32> = world.runner.started().iter().map(|spec| spec.run.fence).collect();
     assert_eq!(fences, [1, 2]);
+    let task = world.runner.started()[0].run.job.task;
+    let rows = world.store.runs(task).await.unwrap();
+    let outcomes: Vec<&str> = rows.iter().map(|row| row.outcome.as_str()).collect();
+    assert_eq!(outcomes, ["lost", "finished"]);
+    assert!(rows.iter().all(|row| row.finished_at.is_some()));
     world.ends().await;
 }
 

@@ -2,7 +2,7 @@
 
 use process::{EndReason, ExitRecord};
 
-use super::{About, Facts, Findings, exit};
+use super::{About, Facts, Findings, exit, value};
 use crate::runs::{End, ExitReason, Marker, Record, RecordKind, RecordReading, RunFiles};
 
 pub(super) fn compare(facts: &Facts, files: &RunFiles, findings: &mut Findings) {
@@ -99,9 +99,9 @@ fn marker(end: &End, files: &RunFiles, findings: &mut Findings) {
         findings.add(
             About::Outcome,
             format!(
-                "outcome: the record says {:?}, exit.json {:?}",
-                end.exit_reason.as_str(),
-                exit.reason
+                "outcome: the record says {}, exit.json {}",
+                value(&end.exit_reason),
+                value(&exit.reason)
             ),
         );
     }
