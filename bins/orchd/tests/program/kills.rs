@@ -12,6 +12,7 @@ use pipeline_core::replay::stored::replay_stored;
 use serde_json::Value;
 use store_sqlite::SqliteStore;
 
+use crate::agreement::all_runs_agree;
 use crate::demo_run::{demo, json};
 
 /// Calls and how often the happy scenario makes each.
@@ -79,6 +80,7 @@ fn kill_and_go_on(boundary: &str, expected: &Account) {
     let account = Account::of(home.path(), &json(&ended.stdout));
     assert_eq!(&account, expected, "{boundary}");
     the_log_leads_to_every_task(home.path(), boundary);
+    assert!(all_runs_agree(home.path()) >= 7, "{boundary}");
     println!("{boundary}: ended the same");
 }
 

@@ -9,6 +9,7 @@
 )]
 
 mod demo_run;
+mod agreement;
 mod scenarios;
 mod kills;
 mod own_repository;

@@ -1,5 +1,6 @@
 //! The demo as a user runs it: every scenario ends as it promises.
 
+use crate::agreement::all_runs_agree;
 use crate::demo_run::{Ended, demo, json};
 
 fn check(scenario: &str, state: &str, exit: i32, runs: &[(&str, u64)]) {
@@ -16,6 +17,12 @@ fn check(scenario: &str, state: &str, exit: i32, runs: &[(&str, u64)]) {
         .map(|stage| (stage["stage"].as_str().unwrap(), stage["runs"].as_u64().unwrap()))
         .collect();
     assert_eq!(begun, runs, "{scenario}");
+    let agents: u64 = runs.iter().map(|(_, count)| count).sum();
+    let found = all_runs_agree(home.path());
+    assert!(
+        found as u64 >= agents,
+        "{scenario}: {found} runs are left of {agents}"
+    );
 }
 
 #[test]
