@@ -97,7 +97,7 @@ fn limits(program: &process::RunSpec) -> String {
 }
 
 fn time(ms: u64) -> String {
-    if ms % 1_000 == 0 {
+    if ms.is_multiple_of(1_000) {
         format!("{} s", ms / 1_000)
     } else {
         format!("{ms} ms")
@@ -108,8 +108,8 @@ fn size(bytes: u64) -> String {
     const MIB: u64 = 1 << 20;
     const KIB: u64 = 1 << 10;
     match bytes {
-        _ if bytes > 0 && bytes % MIB == 0 => format!("{} MiB", bytes / MIB),
-        _ if bytes > 0 && bytes % KIB == 0 => format!("{} KiB", bytes / KIB),
+        _ if bytes > 0 && bytes.is_multiple_of(MIB) => format!("{} MiB", bytes / MIB),
+        _ if bytes > 0 && bytes.is_multiple_of(KIB) => format!("{} KiB", bytes / KIB),
         _ => format!("{bytes} B"),
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn existence(facts: &Facts, findings: &mut Findings) {
             format!("the database has no job {}, and its run has a directory", run.job),
         ),
         (Some(job), Some(_)) if is_agent(job) && facts.row.is_none() => {
-            findings.add(About::Existence, "the directory has no row in the runs table")
+            findings.add(About::Existence, "the directory has no row in the runs table");
         }
         (_, None) => {
             let ran = facts.row.as_ref().is_some_and(knows_its_end);

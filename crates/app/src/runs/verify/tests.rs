@@ -34,218 +34,251 @@ fn sources_that_tell_the_same_disagree_about_nothing() {
     assert!(is_moving(&running()) && !is_moving(&agreed()));
 }
 
-#[test]
-fn each_planted_disagreement_is_found_and_named() {
-    type Plant = fn(&mut Facts);
-    let planted: &[(Plant, &[(About, &str)])] = &[
-        (|it| it.row = None, &[(About::Existence, "no row")]),
-        (
-            |it| (it.row, it.job) = (None, None),
-            &[(About::Existence, "no job 7-3")],
-        ),
-        (
-            |it| it.files = None,
-            &[(About::Existence, "gone before its time")],
-        ),
-        (
-            |it| files(it).record = RecordReading::Missing,
-            &[(About::Record, "no run.json")],
-        ),
-        (
-            |it| files(it).record = RecordReading::Broken("line 1".to_owned()),
-            &[(About::Record, "cannot be read: line 1")],
-        ),
-        (
-            |it| files(it).marker = Marker::Missing,
-            &[(About::Marker, "exit.json is not")],
-        ),
-        (
-            |it| files(it).marker = Marker::Broken("line 1".to_owned()),
-            &[
-                (About::Marker, "is none: line 1"),
-                (About::Marker, "exit.json is not"),
-            ],
-        ),
-        (
-            |it| change_end(it, |end| end.marker_detected = false),
-            &[(About::Marker, "there was no marker")],
-        ),
-        (
-            |it| change_record(it, |record| record.run = "7-3-1".parse().unwrap()),
-            &[(About::Id, "\"7-3-1\"")],
-        ),
-        (
-            |it| change_record(it, |record| record.fence = 1),
-            &[(About::Fence, "says 1")],
-        ),
-        (|it| job(it).fence = 1, &[(About::Fence, "claimed 1 times")]),
-        (
-            |it| row(it).role = Role::new("tester"),
-            &[(
-                About::Work,
-                "role: the record says \"developer\", the database \"tester\"",
-            )],
-        ),
-        (
-            |it| row(it).stage = StageName::new("testing"),
-            &[(About::Work, "stage")],
-        ),
-        (
-            |it| change_record(it, |record| record.end = None),
-            &[(About::Ended, "its record has no end")],
-        ),
-        (
-            |it| files(it).lives = true,
-            &[
-                (About::Life, "the record says that the run is over"),
-                (About::Life, "the database says that the run is over"),
-            ],
-        ),
-        (
-            |it| change_end(it, |end| end.exit_code = Some(1)),
-            &[
-                (About::ExitCode, "the record says 1, exit.json 0"),
-                (About::ExitCode, "the record says 1, the database 0"),
-            ],
-        ),
-        (
-            |it| row(it).record.exit_code = Some(3),
-            &[(About::ExitCode, "the database 3")],
-        ),
-        (
-            |it| {
-                files(it).record = RecordReading::Missing;
-                row(it).record.exit_code = Some(3);
-            },
-            &[
-                (About::Record, ""),
-                (About::ExitCode, "the database says 3, exit.json 0"),
-            ],
-        ),
-        (
-            |it| change_end(it, |end| end.signal = Some(9)),
-            &[(About::ExitCode, "signal")],
-        ),
-        (
-            |it| change_end(it, |end| end.ended_at = Timestamp(9)),
-            &[(About::Times, "end")],
-        ),
-        (
-            |it| row(it).record.duration_ms = 9,
-            &[(About::Times, "says 9, exit.json 1000")],
-        ),
-        (
-            |it| change_end(it, |end| end.exit_reason = ExitReason::Timeout),
-            &[
-                (
-                    About::Outcome,
-                    "the record says \"timeout\", exit.json \"exited\"",
-                ),
-                (
-                    About::Outcome,
-                    "the record says \"timeout\", the database \"finished\"",
-                ),
-            ],
-        ),
-        (
-            |it| change_marker(it, |exit| exit.reason = EndReason::Stalled),
-            &[(About::Outcome, "exit.json \"stalled\"")],
-        ),
-        (
-            |it| row(it).outcome = "cancelled".to_owned(),
-            &[(About::Outcome, "the database \"cancelled\"")],
-        ),
-        (
-            |it| row(it).outcome = "lost".to_owned(),
-            &[(About::Outcome, "the database \"lost\"")],
-        ),
-        (
-            |it| files(it).stdout_bytes = Some(99),
-            &[(About::Output, "stdout.log holds 99")],
-        ),
-        (
-            |it| files(it).stderr_bytes = None,
-            &[(About::Output, "stderr.log is gone")],
-        ),
-        (
-            |it| change_end(it, |end| end.stderr_bytes = Some(8)),
-            &[(About::Output, "bytes of stderr")],
-        ),
-        (
-            |it| {
-                change_marker(it, |exit| exit.dropped_bytes = 20);
-                files(it).stdout_bytes = Some(70);
-            },
-            &[(
-                About::Output,
-                "hold 77 bytes, of which exit.json says that 87 were kept",
-            )],
-        ),
-        (
-            |it| row(it).record.usage.output_tokens = 6,
-            &[(About::Usage, "the database")],
-        ),
-        (
-            |it| files(it).printed.as_mut().unwrap().usage.cost_usd = 1.0,
-            &[(About::Usage, "stdout.log")],
-        ),
-        (
-            |it| row(it).record.model = None,
-            &[(About::Model, "the database null")],
-        ),
-        (
-            |it| row(it).record.session = None,
-            &[(About::Session, "the database null")],
-        ),
-        (
-            |it| files(it).printed = None,
-            &[(About::Outcome, "no result record")],
-        ),
-    ];
+type Plant = fn(&mut Facts);
+
+/// Each plant in facts of which everything tells the same before, and what is said of it.
+#[track_caller]
+fn check_planted(facts: fn() -> Facts, planted: &[(Plant, &[(About, &str)])]) {
     for (plant, expected) in planted {
-        let mut facts = agreed();
+        let mut facts = facts();
         plant(&mut facts);
         check(&facts, expected);
     }
 }
 
 #[test]
+fn what_is_on_one_side_only_is_named() {
+    check_planted(
+        agreed,
+        &[
+            (|it| it.row = None, &[(About::Existence, "no row")]),
+            (
+                |it| (it.row, it.job) = (None, None),
+                &[(About::Existence, "no job 7-3")],
+            ),
+            (
+                |it| it.files = None,
+                &[(About::Existence, "gone before its time")],
+            ),
+            (
+                |it| files(it).record = RecordReading::Missing,
+                &[(About::Record, "no run.json")],
+            ),
+            (
+                |it| files(it).record = RecordReading::Broken("line 1".to_owned()),
+                &[(About::Record, "cannot be read: line 1")],
+            ),
+            (
+                |it| files(it).marker = Marker::Missing,
+                &[(About::Marker, "exit.json is not")],
+            ),
+            (
+                |it| files(it).marker = Marker::Broken("line 1".to_owned()),
+                &[
+                    (About::Marker, "is none: line 1"),
+                    (About::Marker, "exit.json is not"),
+                ],
+            ),
+            (
+                |it| change_end(it, |end| end.marker_detected = false),
+                &[(About::Marker, "there was no marker")],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_run_that_is_over_for_some_only_is_named() {
+    check_planted(
+        agreed,
+        &[
+            (
+                |it| change_record(it, |record| record.run = "7-3-1".parse().unwrap()),
+                &[(About::Id, "\"7-3-1\"")],
+            ),
+            (
+                |it| change_record(it, |record| record.fence = 1),
+                &[(About::Fence, "says 1")],
+            ),
+            (|it| job(it).fence = 1, &[(About::Fence, "claimed 1 times")]),
+            (
+                |it| row(it).role = Role::new("tester"),
+                &[(
+                    About::Work,
+                    "role: the record says \"developer\", the database \"tester\"",
+                )],
+            ),
+            (
+                |it| row(it).stage = StageName::new("testing"),
+                &[(About::Work, "stage")],
+            ),
+            (
+                |it| change_record(it, |record| record.end = None),
+                &[(About::Ended, "its record has no end")],
+            ),
+            (
+                |it| files(it).lives = true,
+                &[
+                    (About::Life, "the record says that the run is over"),
+                    (About::Life, "the database says that the run is over"),
+                ],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn ends_that_differ_are_named() {
+    check_planted(
+        agreed,
+        &[
+            (
+                |it| change_end(it, |end| end.exit_code = Some(1)),
+                &[
+                    (About::ExitCode, "the record says 1, exit.json 0"),
+                    (About::ExitCode, "the record says 1, the database 0"),
+                ],
+            ),
+            (
+                |it| row(it).record.exit_code = Some(3),
+                &[(About::ExitCode, "the database 3")],
+            ),
+            (
+                |it| {
+                    files(it).record = RecordReading::Missing;
+                    row(it).record.exit_code = Some(3);
+                },
+                &[
+                    (About::Record, ""),
+                    (About::ExitCode, "the database says 3, exit.json 0"),
+                ],
+            ),
+            (
+                |it| change_end(it, |end| end.signal = Some(9)),
+                &[(About::ExitCode, "signal")],
+            ),
+            (
+                |it| change_end(it, |end| end.ended_at = Timestamp(9)),
+                &[(About::Times, "end")],
+            ),
+            (
+                |it| row(it).record.duration_ms = 9,
+                &[(About::Times, "says 9, exit.json 1000")],
+            ),
+            (
+                |it| change_end(it, |end| end.exit_reason = ExitReason::Timeout),
+                &[
+                    (
+                        About::Outcome,
+                        "the record says \"timeout\", exit.json \"exited\"",
+                    ),
+                    (
+                        About::Outcome,
+                        "the record says \"timeout\", the database \"finished\"",
+                    ),
+                ],
+            ),
+            (
+                |it| change_marker(it, |exit| exit.reason = EndReason::Stalled),
+                &[(About::Outcome, "exit.json \"stalled\"")],
+            ),
+            (
+                |it| row(it).outcome = "cancelled".to_owned(),
+                &[(About::Outcome, "the database \"cancelled\"")],
+            ),
+            (
+                |it| row(it).outcome = "lost".to_owned(),
+                &[(About::Outcome, "the database \"lost\"")],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn logs_and_figures_that_differ_are_named() {
+    check_planted(
+        agreed,
+        &[
+            (
+                |it| files(it).stdout_bytes = Some(99),
+                &[(About::Output, "stdout.log holds 99")],
+            ),
+            (
+                |it| files(it).stderr_bytes = None,
+                &[(About::Output, "stderr.log is gone")],
+            ),
+            (
+                |it| change_end(it, |end| end.stderr_bytes = Some(8)),
+                &[(About::Output, "bytes of stderr")],
+            ),
+            (
+                |it| {
+                    change_marker(it, |exit| exit.dropped_bytes = 20);
+                    files(it).stdout_bytes = Some(70);
+                },
+                &[(
+                    About::Output,
+                    "hold 77 bytes, of which exit.json says that 87 were kept",
+                )],
+            ),
+            (
+                |it| row(it).record.usage.output_tokens = 6,
+                &[(About::Usage, "the database")],
+            ),
+            (
+                |it| files(it).printed.as_mut().unwrap().usage.cost_usd = 1.0,
+                &[(About::Usage, "stdout.log")],
+            ),
+            (
+                |it| row(it).record.model = None,
+                &[(About::Model, "the database null")],
+            ),
+            (
+                |it| row(it).record.session = None,
+                &[(About::Session, "the database null")],
+            ),
+            (
+                |it| files(it).printed = None,
+                &[(About::Outcome, "no result record")],
+            ),
+        ],
+    );
+}
+
+#[test]
 fn a_run_that_seems_to_run_is_looked_at_too() {
-    type Plant = fn(&mut Facts);
-    let planted: &[(Plant, &[(About, &str)])] = &[
-        (
-            |it| files(it).lives = false,
-            &[(About::Life, "its runner is dead")],
-        ),
-        (
-            |it| {
-                files(it).lives = false;
-                files(it).marker = Marker::Read(marker());
-            },
-            &[(About::Ended, "nobody has taken its result")],
-        ),
-        (
-            |it| {
-                files(it).lives = false;
-                job(it).status = JobStatus::Done;
-            },
-            &[(About::Ended, "its job is done")],
-        ),
-        (
-            |it| {
-                files(it).lives = false;
-                job(it).fence = 3;
-            },
-            &[(About::Ended, "claimed 3 times")],
-        ),
-        // The checkout is being made.
-        (|it| it.files = None, &[]),
-    ];
-    for (plant, expected) in planted {
-        let mut facts = running();
-        plant(&mut facts);
-        check(&facts, expected);
-    }
+    check_planted(
+        running,
+        &[
+            (
+                |it| files(it).lives = false,
+                &[(About::Life, "its runner is dead")],
+            ),
+            (
+                |it| {
+                    files(it).lives = false;
+                    files(it).marker = Marker::Read(marker());
+                },
+                &[(About::Ended, "nobody has taken its result")],
+            ),
+            (
+                |it| {
+                    files(it).lives = false;
+                    job(it).status = JobStatus::Done;
+                },
+                &[(About::Ended, "its job is done")],
+            ),
+            (
+                |it| {
+                    files(it).lives = false;
+                    job(it).fence = 3;
+                },
+                &[(About::Ended, "claimed 3 times")],
+            ),
+            // The checkout is being made.
+            (|it| it.files = None, &[]),
+        ],
+    );
 }
 
 #[test]
