@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, Type, ValueRef};
-use rusqlite::{CachedStatement, Connection, Error, Params, Row};
+use rusqlite::{CachedStatement, Connection, Error, Params, Row, ffi};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -64,7 +64,7 @@ pub(crate) fn rows<T, P: Params>(
     params: P,
     read: fn(&Row<'_>) -> rusqlite::Result<T>,
 ) -> rusqlite::Result<Vec<T>> {
-    let mut statement = connection.prepare_cached(sql)?;
+    let mut statement = prepare(connection, sql)?;
     let found = statement.query_map(params, read)?;
     found.collect()
 }
@@ -76,14 +76,28 @@ pub(crate) fn first<T, P: Params>(
     params: P,
     read: fn(&Row<'_>) -> rusqlite::Result<T>,
 ) -> rusqlite::Result<Option<T>> {
-    let mut statement: CachedStatement<'_> = connection.prepare_cached(sql)?;
+    let mut statement = prepare(connection, sql)?;
     let mut found = statement.query(params)?;
     found.next()?.map(read).transpose()
 }
 
 /// Runs a cached statement and answers how many rows it changed.
 pub(crate) fn change<P: Params>(connection: &Connection, sql: &str, params: P) -> rusqlite::Result<usize> {
-    connection.prepare_cached(sql)?.execute(params)
+    prepare(connection, sql)?.execute(params)
+}
+
+/// A write outside a transaction is refused: SQLite may have ended the transaction itself (a full disk, an I/O error), and each further
+/// statement of the same work would then be committed on its own.
+fn prepare<'a>(connection: &'a Connection, sql: &str) -> rusqlite::Result<CachedStatement<'a>> {
+    let statement = connection.prepare_cached(sql)?;
+    if connection.is_autocommit() && !statement.readonly() {
+        let over = "the transaction is over; nothing more is written".to_owned();
+        return Err(Error::SqliteFailure(
+            ffi::Error::new(ffi::SQLITE_ABORT_ROLLBACK),
+            Some(over),
+        ));
+    }
+    Ok(statement)
 }
 
 fn unreadable(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Error {

@@ -1,7 +1,11 @@
 //! What can go wrong in a statement, and what the caller of the port is told. The one place where SQLite's codes are judged.
 
+use std::fmt;
+
 use pipeline_core::port::store::StoreError;
 use rusqlite::{Error, ErrorCode, ffi};
+
+use crate::condition::Cause;
 
 /// Why a piece of work did not happen.
 #[derive(Debug)]
@@ -33,11 +37,11 @@ impl Failure {
         }
     }
 
-    /// What the file says cannot be trusted any more: nothing may be written after this.
-    pub(crate) fn is_damage(&self) -> bool {
+    /// Why nothing may be written after this; none when the file is not at fault.
+    pub(crate) fn cause(&self) -> Option<Cause> {
         match self {
-            Self::Refused(_) => false,
-            Self::Sqlite(error) => is_damage(error),
+            Self::Sqlite(Error::SqliteFailure(error, _)) => cause(*error),
+            Self::Refused(_) | Self::Sqlite(_) => None,
         }
     }
 
@@ -47,6 +51,36 @@ impl Failure {
             Self::Refused(why) => StoreError::Refused(why.clone()),
             Self::Sqlite(error) => store_error(error),
         }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(error) => error.fmt(formatter),
+            Self::Refused(why) => formatter.write_str(why),
+        }
+    }
+}
+
+#[allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "every other code is about a statement, not the file"
+)]
+fn cause(error: ffi::Error) -> Option<Cause> {
+    // After a failed fsync Linux may have dropped the pages and report success next time.
+    if matches!(
+        error.extended_code,
+        ffi::SQLITE_IOERR_FSYNC | ffi::SQLITE_IOERR_DIR_FSYNC
+    ) {
+        return Some(Cause::SyncFailed);
+    }
+    match error.code {
+        ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Some(Cause::Damaged),
+        ErrorCode::SystemIoFailure | ErrorCode::CannotOpen => Some(Cause::InputOutput),
+        ErrorCode::ReadOnly | ErrorCode::PermissionDenied => Some(Cause::ReadOnly),
+        ErrorCode::DiskFull => Some(Cause::DiskFull),
+        _ => None,
     }
 }
 
@@ -63,16 +97,12 @@ fn store_error(error: &Error) -> StoreError {
     }
 }
 
-fn is_damage(error: &Error) -> bool {
+/// What the file says cannot be trusted.
+pub(crate) fn is_damage(error: &Error) -> bool {
     let Error::SqliteFailure(failure, _) = error else {
         return false;
     };
-    // After a failed fsync Linux may have dropped the pages and report success next time.
-    matches!(failure.code, ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
-        || matches!(
-            failure.extended_code,
-            ffi::SQLITE_IOERR_FSYNC | ffi::SQLITE_IOERR_DIR_FSYNC
-        )
+    matches!(cause(*failure), Some(Cause::Damaged | Cause::SyncFailed))
 }
 
 fn is_passing(code: ErrorCode) -> bool {
@@ -108,10 +138,7 @@ mod tests {
 
     fn check(extended_code: i32, expected: fn(String) -> StoreError) {
         let failure = Failure::from(Error::SqliteFailure(ffi::Error::new(extended_code), None));
-        let text = match &failure {
-            Failure::Sqlite(error) => error.to_string(),
-            Failure::Refused(why) => why.clone(),
-        };
+        let text = failure.to_string();
         assert_eq!(failure.to_store_error(), expected(text), "{extended_code}");
     }
 

@@ -4,8 +4,14 @@
 //! and a third connection moves the write-ahead log into the file (`checkpoints`).
 
 pub mod open;
+pub mod condition;
+pub mod integrity;
+pub mod backup;
+pub mod restore;
 mod pragmas;
+mod durable;
 mod migrations;
+mod identity;
 mod writer;
 mod checkpoints;
 mod readers;
@@ -30,10 +36,15 @@ mod retention;
 #[cfg(test)]
 mod query_plans;
 
+use pipeline_core::port::store::StoreError;
+
 use crate::checkpoints::Checkpoints;
+use crate::condition::Condition;
 use crate::orders::OrderWatch;
 use crate::readers::Readers;
-use crate::writer::Writer;
+use crate::writer::{Writer, Written};
+
+pub use crate::identity::Identity;
 
 /// Everything that is kept, in one database file. Implements the seven traits of the store port.
 ///
@@ -43,5 +54,32 @@ pub struct SqliteStore {
     writer: Writer,
     readers: Readers,
     watch: OrderWatch,
+    condition: Condition,
     _checkpoints: Option<Checkpoints>,
+}
+
+impl SqliteStore {
+    /// Whether it is written, and why not.
+    #[must_use]
+    pub fn condition(&self) -> &Condition {
+        &self.condition
+    }
+
+    /// Which copy of the state this is, and whether it was restored and not looked at yet.
+    ///
+    /// # Errors
+    /// As every read of the store.
+    pub async fn identity(&self) -> Result<Identity, StoreError> {
+        self.readers.read(identity::find).await
+    }
+
+    /// Everything open was looked at: from now on a start is one as any other.
+    ///
+    /// # Errors
+    /// As every write of the store.
+    pub async fn looked(&self) -> Result<(), StoreError> {
+        self.writer
+            .write(|connection| identity::looked(connection).map(Written::Keep))
+            .await
+    }
 }

@@ -1,11 +1,11 @@
 //! The schema by `user_version`: each migration and its number in one transaction, a copy of the file before an upgrade, a newer schema
 //! refused.
 
-use std::fs::{self, File};
-use std::io;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, TransactionBehavior};
+
+use crate::durable;
 
 /// In order; the first makes schema 1. A released migration is never changed.
 pub(crate) const MIGRATIONS: &[&str] = &[
@@ -13,6 +13,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0002_project_versions.sql"),
     include_str!("../migrations/0003_holds.sql"),
     include_str!("../migrations/0004_effect_leases.sql"),
+    include_str!("../migrations/0005_identity.sql"),
 ];
 
 /// Marks the file as ours (`orch` in ASCII).
@@ -76,10 +77,22 @@ pub(crate) fn run(
         .filter(|(number, _)| *number > from)
         .collect();
     if from > 0 && !missing.is_empty() {
-        copy(connection, &copy_path(path, from))?;
+        let to = copy_path(path, from);
+        durable::copy(connection, &to).map_err(|error| MigrationError::Copy {
+            path: to,
+            error: error.to_string(),
+        })?;
     }
     for (number, sql) in missing {
         migrate(connection, number, sql).map_err(|error| MigrationError::Failed { number, error })?;
+    }
+    Ok(())
+}
+
+/// The same for a file that is a copy itself: without another one beside it.
+pub(crate) fn run_missing(connection: &mut Connection, from: i64) -> rusqlite::Result<()> {
+    for (number, sql) in (1..).zip(MIGRATIONS).filter(|(number, _)| *number > from) {
+        migrate(connection, number, sql)?;
     }
     Ok(())
 }
@@ -99,30 +112,7 @@ fn copy_path(path: &Path, schema: i64) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn copy(connection: &Connection, to: &Path) -> Result<(), MigrationError> {
-    let failed = |error: String| MigrationError::Copy {
-        path: to.to_owned(),
-        error,
-    };
-    let mut unfinished = to.as_os_str().to_owned();
-    unfinished.push(".unfinished");
-    let unfinished = PathBuf::from(unfinished);
-    // Left by an upgrade that was broken off; VACUUM INTO wants a fresh file.
-    let _ = fs::remove_file(&unfinished);
-    connection
-        .execute("VACUUM INTO ?1", [unfinished.to_string_lossy()])
-        .map_err(|error| failed(error.to_string()))?;
-    finish(&unfinished, to).map_err(|error| failed(error.to_string()))
-}
-
-fn finish(unfinished: &Path, to: &Path) -> io::Result<()> {
-    File::open(unfinished)?.sync_all()?;
-    fs::rename(unfinished, to)?;
-    match to.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
-        Some(_) | None => File::open(".")?.sync_all(),
-    }
-}
-
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod kills;

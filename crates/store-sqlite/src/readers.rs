@@ -1,12 +1,13 @@
 //! A pool of reading connections. They block, so they are used on blocking threads and never across an await.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use pipeline_core::port::store::StoreError;
 use r2d2::{ManageConnection, NopErrorHandler, Pool};
 use rusqlite::{Connection, OpenFlags};
 
+use crate::condition::Condition;
 use crate::failure::Failure;
 use crate::pragmas::{self, PragmaError, Purpose};
 
@@ -20,11 +21,17 @@ pub(crate) const CACHED_STATEMENTS: usize = 128;
 #[derive(Clone)]
 pub(crate) struct Readers {
     pool: Pool<Manager>,
+    condition: Condition,
 }
 
 impl Readers {
     /// A pool of at most `size` connections to an existing database.
-    pub(crate) fn new(path: PathBuf, size: u32, busy_timeout: Duration) -> Result<Self, r2d2::Error> {
+    pub(crate) fn new(
+        path: PathBuf,
+        size: u32,
+        busy_timeout: Duration,
+        condition: Condition,
+    ) -> Result<Self, r2d2::Error> {
         let pool = Pool::builder()
             .max_size(size.max(1))
             .min_idle(Some(1))
@@ -35,7 +42,7 @@ impl Readers {
             .max_lifetime(None)
             .error_handler(Box::new(NopErrorHandler))
             .build(Manager { path, busy_timeout })?;
-        Ok(Self { pool })
+        Ok(Self { pool, condition })
     }
 
     /// Runs a read on a blocking thread.
@@ -43,12 +50,12 @@ impl Readers {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let pool = self.pool.clone();
+        let Self { pool, condition } = self.clone();
         blocking(move || {
             let connection = pool
                 .get()
                 .map_err(|error| StoreError::Unavailable(format!("no reading connection: {error}")))?;
-            work(&connection).map_err(|failure| failure.to_store_error())
+            work(&connection).map_err(|failure| condition.notice_read(&failure))
         })
         .await
     }
@@ -64,11 +71,30 @@ pub(crate) async fn blocking<T: Send + 'static>(
 }
 
 /// Opens one reading connection.
-pub(crate) fn connect(path: &std::path::Path, busy_timeout: Duration) -> Result<Connection, PragmaError> {
+pub(crate) fn connect(path: &Path, busy_timeout: Duration) -> Result<Connection, PragmaError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     pragmas::apply(&connection, Purpose::Read, busy_timeout)?;
     connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+    Ok(connection)
+}
+
+/// Opens one reading connection to a file that nobody else uses; nothing is made beside it, not for a moment.
+pub(crate) fn connect_unshared(path: &Path) -> Result<Connection, PragmaError> {
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut uri = "file://".to_owned();
+    for byte in whole.as_os_str().as_encoded_bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-_.~".contains(byte) {
+            uri.push(char::from(*byte));
+        } else {
+            uri.push_str(&format!("%{byte:02x}"));
+        }
+    }
+    uri.push_str("?immutable=1");
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let connection = Connection::open_with_flags(uri, flags)?;
+    pragmas::apply(&connection, Purpose::Read, Duration::ZERO)?;
     Ok(connection)
 }
 

@@ -14,6 +14,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::checkpoints::Nudge;
+use crate::condition::Condition;
 use crate::failure::Failure;
 use crate::writer::batch::Batches;
 
@@ -37,11 +38,15 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Starts the thread on a connection that is set up for writing.
-    pub(crate) fn start(connection: Connection, nudge: Option<Nudge>) -> io::Result<Self> {
+    pub(crate) fn start(
+        connection: Connection,
+        nudge: Option<Nudge>,
+        condition: Condition,
+    ) -> io::Result<Self> {
         let (commands, queue) = channel();
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || run(&queue, Batches::new(connection, nudge)))?;
+            .spawn(move || run(&queue, Batches::new(connection, nudge, condition)))?;
         Ok(Self {
             commands: Some(commands),
             thread: Some(thread),

@@ -110,31 +110,6 @@ async fn the_database_of_another_program_is_refused() {
     assert!(error.contains("is not a database of orchd"), "{error}");
 }
 
-#[tokio::test]
-async fn a_damaged_database_is_refused() {
-    let (_folder, path) = place();
-    fill(&path).await;
-    pragma(&path, "PRAGMA journal_mode = DELETE");
-    let mut bytes = fs::read(&path).unwrap();
-    let tail = bytes.len() / 2;
-    bytes[tail..].fill(0xA5);
-    fs::write(&path, bytes).unwrap();
-    let error = refused(&path, open);
-    assert!(error.contains("is damaged"), "{error}");
-    assert!(error.contains("restore the newest backup"), "{error}");
-}
-
-#[tokio::test]
-async fn a_database_cut_short_is_refused() {
-    let (_folder, path) = place();
-    fill(&path).await;
-    pragma(&path, "PRAGMA journal_mode = DELETE");
-    let bytes = fs::read(&path).unwrap();
-    fs::write(&path, &bytes[..bytes.len() / 3]).unwrap();
-    let error = refused(&path, open);
-    assert!(error.contains("is damaged"), "{error}");
-}
-
 #[test]
 fn a_data_directory_that_is_a_file_is_told() {
     let folder = tempfile::tempdir().unwrap();

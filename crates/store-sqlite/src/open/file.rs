@@ -3,8 +3,9 @@
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use crate::durable::{folder, sync_folder};
 use crate::open::error::OpenError;
 
 /// Bytes of the smallest database that is not empty.
@@ -32,9 +33,7 @@ pub(super) fn create(path: &Path) -> Result<(), OpenError> {
             .len(),
     )?;
     // So that the file's name survives a power cut like the commits in it.
-    File::open(&folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(|error| OpenError::io(&folder, &error))
+    sync_folder(path).map_err(|error| OpenError::io(&folder, &error))
 }
 
 /// The file is there.
@@ -69,11 +68,4 @@ fn create_folder(folder: &Path) -> Result<(), OpenError> {
 
 fn is_not_a_folder(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::AlreadyExists | ErrorKind::NotADirectory)
-}
-
-fn folder(path: &Path) -> PathBuf {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
-        Some(_) | None => PathBuf::from("."),
-    }
 }

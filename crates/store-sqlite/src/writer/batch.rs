@@ -5,24 +5,25 @@ use pipeline_core::port::store::StoreError;
 use rusqlite::Connection;
 
 use crate::checkpoints::Nudge;
-use crate::columns::change;
+use crate::condition::{Condition, Gate};
 use crate::failure::Failure;
+use crate::identity;
 use crate::writer::{Command, Fate};
 
-/// The writing connection and what is known of its file.
+/// The writing connection and the condition of its file.
 pub(crate) struct Batches {
     connection: Connection,
     nudge: Option<Nudge>,
-    damage: Option<StoreError>,
+    condition: Condition,
 }
 
 impl Batches {
     /// On a connection that is set up for writing.
-    pub(crate) fn new(connection: Connection, nudge: Option<Nudge>) -> Self {
+    pub(crate) fn new(connection: Connection, nudge: Option<Nudge>, condition: Condition) -> Self {
         Self {
             connection,
             nudge,
-            damage: None,
+            condition,
         }
     }
 
@@ -32,10 +33,15 @@ impl Batches {
             // Nothing was begun: alone the commands would only wait for the same lock again, one after the other.
             return answer_all(batch, Err(&error));
         }
+        let alone = batch.len() == 1;
         match self.transact(&mut batch) {
             Ok(()) => answer_all(batch, Ok(())),
-            Err(error) if batch.len() == 1 || self.damage.is_some() => answer_all(batch, Err(&error)),
-            Err(error) => {
+            Err(failure) if alone => answer_all(batch, Err(&self.condition.notice(&failure))),
+            Err(failure) => {
+                let error = self.condition.notice_final(&failure);
+                if self.condition.is_final() {
+                    return answer_all(batch, Err(&error));
+                }
                 tracing::warn!(%error, commands = batch.len(), "a group of writes was rolled back; each runs again alone");
                 batch.into_iter().for_each(|command| self.run(vec![command]));
             }
@@ -43,16 +49,30 @@ impl Batches {
     }
 
     fn begin(&mut self) -> Result<(), StoreError> {
-        if let Some(damage) = &self.damage {
-            return Err(damage.clone());
+        match self.condition.gate() {
+            Gate::Open => {}
+            Gate::Shut(error) => return Err(error),
+            Gate::Probe => self.probe()?,
         }
         self.abandon();
-        self.judged(execute(&self.connection, "BEGIN IMMEDIATE"))
+        control(&self.connection, "BEGIN IMMEDIATE").map_err(|failure| self.condition.notice(&failure))
     }
 
-    fn transact(&mut self, batch: &mut [Box<dyn Command>]) -> Result<(), StoreError> {
+    /// Tries whether the disk takes writes again.
+    fn probe(&mut self) -> Result<(), StoreError> {
+        self.abandon();
+        match identity::probe(&self.connection) {
+            Ok(()) => self.condition.mend(),
+            Err(failure) => {
+                self.abandon();
+                return Err(self.condition.notice(&failure));
+            }
+        }
+        Ok(())
+    }
+
+    fn transact(&mut self, batch: &mut [Box<dyn Command>]) -> Result<(), Failure> {
         let done = in_savepoints(&self.connection, batch).and_then(|()| commit(&self.connection));
-        let done = self.judged(done);
         match (&done, &self.nudge) {
             (Ok(()), Some(nudge)) => nudge.committed(),
             (Ok(()), None) => {}
@@ -61,32 +81,21 @@ impl Batches {
         done
     }
 
-    /// Remembers damage: nothing is written after it.
-    fn judged(&mut self, result: Result<(), Failure>) -> Result<(), StoreError> {
-        result.map_err(|failure| {
-            let error = failure.to_store_error();
-            if failure.is_damage() {
-                self.damage = Some(error.clone());
-            }
-            error
-        })
-    }
-
     fn abandon(&self) {
         if !self.connection.is_autocommit() {
             // A rollback that fails leaves the transaction open; the next begin tries again.
-            let _ = execute(&self.connection, "ROLLBACK");
+            let _ = control(&self.connection, "ROLLBACK");
         }
     }
 }
 
 fn in_savepoints(connection: &Connection, batch: &mut [Box<dyn Command>]) -> Result<(), Failure> {
     for command in batch {
-        execute(connection, "SAVEPOINT command")?;
+        control(connection, "SAVEPOINT command")?;
         if command.run(connection)? == Fate::Undo {
-            execute(connection, "ROLLBACK TO command")?;
+            control(connection, "ROLLBACK TO command")?;
         }
-        execute(connection, "RELEASE command")?;
+        control(connection, "RELEASE command")?;
     }
     Ok(())
 }
@@ -97,11 +106,12 @@ fn commit(connection: &Connection) -> Result<(), Failure> {
             "the transaction was over before its commit".to_owned(),
         ));
     }
-    execute(connection, "COMMIT")
+    control(connection, "COMMIT")
 }
 
-fn execute(connection: &Connection, sql: &str) -> Result<(), Failure> {
-    change(connection, sql, [])?;
+/// The statements that begin, part and end transactions; all others go through `columns`, which wants a transaction for a write.
+fn control(connection: &Connection, sql: &str) -> Result<(), Failure> {
+    connection.prepare_cached(sql)?.execute([])?;
     Ok(())
 }
 

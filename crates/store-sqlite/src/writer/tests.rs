@@ -19,10 +19,13 @@ impl Gated {
         let path = folder.path().join("state.db");
         let connection = Connection::open(&path).unwrap();
         connection
-            .execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE t (a INTEGER PRIMARY KEY)")
+            .execute_batch(
+                "PRAGMA journal_mode = WAL; CREATE TABLE t (a INTEGER PRIMARY KEY);
+                 CREATE TABLE identity (probe BLOB); INSERT INTO identity VALUES (NULL)",
+            )
             .unwrap();
         Self {
-            writer: Writer::start(connection, None).unwrap(),
+            writer: Writer::start(connection, None, Condition::new(&path, None)).unwrap(),
             gate: None,
             _folder: folder,
             reader: Connection::open(&path).unwrap(),
@@ -185,4 +188,64 @@ async fn an_ended_writer_is_unavailable() {
     gated.writer.commands = None;
     let answer = gated.writer.write(keep(1)).await;
     assert!(matches!(answer, Err(StoreError::Unavailable(_))));
+}
+
+#[test]
+fn on_a_full_disk_nothing_more_of_the_command_is_written() {
+    let mut gated = Gated::new();
+    gated.close();
+    let before = gated.hand_in(keep(1));
+    // It does not look at the error; SQLite has ended the transaction by then, and the second insert would stand alone.
+    let careless = gated.hand_in(|connection| {
+        connection.execute_batch("CREATE TABLE big (a BLOB)")?;
+        let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
+        connection.pragma_update(None, "max_page_count", pages + 20)?;
+        let full = change(connection, "INSERT INTO big VALUES (zeroblob(1000000))", []);
+        assert_eq!(
+            full.unwrap_err().sqlite_error_code(),
+            Some(rusqlite::ErrorCode::DiskFull)
+        );
+        assert!(connection.is_autocommit(), "SQLite ended the transaction itself");
+        insert(connection, 2).map(Written::Keep)
+    });
+    let after = gated.hand_in(keep(3));
+    gated.open();
+    assert_eq!(before.blocking_recv().unwrap(), Ok(1));
+    assert!(matches!(
+        careless.blocking_recv().unwrap(),
+        Err(StoreError::Unavailable(_))
+    ));
+    assert_eq!(after.blocking_recv().unwrap(), Ok(3));
+    assert_eq!(gated.stored(), [1, 3]);
+}
+
+#[test]
+fn after_a_failed_sync_only_a_new_process_writes() {
+    let gated = Gated::new();
+    let failed = gated.hand_in(fail(1, ffi::SQLITE_IOERR_FSYNC));
+    assert!(failed.blocking_recv().unwrap().is_err());
+    let later = gated.hand_in(keep(2)).blocking_recv().unwrap();
+    let Err(StoreError::Broken(text)) = later else {
+        panic!("{later:?}");
+    };
+    assert!(text.contains("restart orchd"), "{text}");
+    assert_eq!(gated.stored(), [0_i64; 0]);
+}
+
+#[test]
+fn a_disk_that_fails_once_is_tried_again() {
+    for code in [
+        ffi::SQLITE_IOERR_WRITE,
+        ffi::SQLITE_READONLY,
+        ffi::SQLITE_CANTOPEN,
+    ] {
+        let gated = Gated::new();
+        let failed = gated.hand_in(fail(1, code));
+        assert!(matches!(
+            failed.blocking_recv().unwrap(),
+            Err(StoreError::Unavailable(_))
+        ));
+        let later = gated.hand_in(keep(2));
+        assert_eq!(later.blocking_recv().unwrap(), Ok(2), "{code}");
+    }
 }
