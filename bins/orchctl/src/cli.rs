@@ -5,10 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::command::{
-    advance::Advance, approve::Approve, cancel::Cancel, drain::Drain, holds::Holds, outbox::OutboxCommand,
-    pause::Pause, pipeline::PipelineCommand, queue::Queue, reject::Reject, replay::Replay, requeue::Requeue,
-    restart::Restart, resume::Resume, retention::Retention, runs::RunsCommand, status::Status, stop::Stop,
-    task_show::TaskShow, verdict::Verdict, why::Why,
+    advance::Advance, approve::Approve, backup::Backup, cancel::Cancel, check::Check, drain::Drain, holds::Holds, outbox::OutboxCommand, pause::Pause, pipeline::PipelineCommand, queue::Queue, reject::Reject, replay::Replay, requeue::Requeue, restart::Restart, restore::Restore, resume::Resume, retention::Retention, runs::RunsCommand, status::Status, stop::Stop, task_show::TaskShow, verdict::Verdict, why::Why,
 };
 use crate::exit;
 
@@ -88,6 +85,12 @@ pub(crate) enum Command {
     Restart(Restart),
     /// Judge reports as the gates do; needs no daemon, data directory or settings
     Verdict(Verdict),
+    /// Copy the database into a new file and check the copy; the daemon may run
+    Backup(Backup),
+    /// Check the database: its pages, its references and the rules between its tables; the daemon may run
+    Check(Check),
+    /// Put a backup in the place of the database; no daemon may run
+    Restore(Restore),
 }
 
 /// What to do with one task.

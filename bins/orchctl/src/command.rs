@@ -21,9 +21,14 @@ pub(crate) mod restart;
 pub(crate) mod replay;
 pub(crate) mod verdict;
 pub(crate) mod pipeline;
+pub(crate) mod backup;
+pub(crate) mod check;
+pub(crate) mod restore;
 
 use std::process::ExitCode;
 use std::time::Duration;
+
+use app::places::Places;
 
 use crate::cli::{Cli, Command, TaskCommand};
 use crate::failure::Failure;
@@ -48,6 +53,9 @@ async fn carry_out(cli: &Cli) -> Result<u8, Failure> {
     if let Command::Pipeline(pipeline) = &cli.command {
         return pipeline.run(format);
     }
+    if let Some(code) = of_the_file(cli, format)? {
+        return Ok(code);
+    }
     let session = &Session::open(&cli.home, Duration::from_secs(cli.timeout), format)?;
     match &cli.command {
         Command::Status(status) => status.run(session).await.map(|()| exit::OK),
@@ -71,5 +79,29 @@ async fn carry_out(cli: &Cli) -> Result<u8, Failure> {
         Command::Restart(restart) => restart.run(session).await,
         Command::Verdict(verdict) => verdict.run(format),
         Command::Pipeline(pipeline) => pipeline.run(format),
+        Command::Backup(_) | Command::Check(_) | Command::Restore(_) => Ok(exit::OK),
     }
+}
+
+/// What is done with the database as a file, also with one that cannot be attached to.
+fn of_the_file(cli: &Cli, format: Format) -> Result<Option<u8>, Failure> {
+    let places = &Places::in_directory(&cli.home);
+    Ok(match &cli.command {
+        Command::Backup(backup) => Some(backup.run(places, format).map(|()| exit::OK)?),
+        Command::Check(check) => Some(check.run(places, format)?),
+        Command::Restore(restore) => Some(restore.run(places, format)?),
+        Command::Status(_)
+        | Command::Task(_)
+        | Command::Why(_)
+        | Command::Queue(_)
+        | Command::Replay(_)
+        | Command::Pipeline(_)
+        | Command::Approve(_)
+        | Command::Reject(_)
+        | Command::Advance(_)
+        | Command::Requeue(_)
+        | Command::Cancel(_)
+        | Command::Restart(_)
+        | Command::Verdict(_) => None,
+    })
 }

@@ -32,6 +32,8 @@ pub(crate) const ELSEWHERE: u8 = 1;
 
 /// `runs verify`: something disagrees.
 pub(crate) const DISAGREEMENT: u8 = 1;
+/// `check` and `restore --check`: something is wrong with the database or the copy.
+pub(crate) const UNSOUND: u8 = 1;
 
 /// The list in the help text. Code 2 is that of the command line's parser.
 pub(crate) const HELP: &str = "\
@@ -47,6 +49,7 @@ Exit codes:
 'orchctl verdict' has its own: 0 every report passes, 1 one fails, 2 one cannot be read (the highest counts).
 'orchctl pipeline' too: 1 a file has problems, or two pipelines differ, 2 there is no pipeline to show or compare.
 'orchctl replay': 1 a log does not lead to the stored state; 'orchctl runs verify': 1 something disagrees.
+'orchctl check' and 'orchctl restore --check': 1 something is wrong.
 
 What --json prints is described in bins/orchctl/README.md.";
 

@@ -4,8 +4,11 @@ use std::io;
 use std::path::PathBuf;
 
 use pipeline_core::id::{JobId, RunId};
+use app::wire::StartError;
 use pipeline_core::port::store::StoreError;
+use store_sqlite::backup::BackupError;
 use store_sqlite::open::OpenError;
+use store_sqlite::restore::RestoreError;
 
 use crate::exit;
 
@@ -81,6 +84,15 @@ pub(crate) enum Failure {
         /// What the operating system said.
         error: io::Error,
     },
+    /// The backup was not made.
+    #[error("{0}")]
+    Backup(#[from] BackupError),
+    /// Nothing was restored.
+    #[error("{0}")]
+    Restore(#[from] RestoreError),
+    /// The daemon's place is taken, or cannot be taken.
+    #[error("{0}")]
+    Place(#[from] StartError),
     /// Standard output is closed or full.
     #[error("the result cannot be written to standard output: {0}")]
     Output(io::Error),
@@ -96,9 +108,14 @@ impl Failure {
             | Self::NoProject { .. }
             | Self::NoRun { .. }
             | Self::NoLog { .. } => exit::NOT_FOUND,
-            Self::NoDatabase(_) | Self::Open(_) | Self::Store(_) | Self::Lock { .. } | Self::Runs { .. } => {
-                exit::STORE
-            }
+            Self::NoDatabase(_)
+            | Self::Open(_)
+            | Self::Store(_)
+            | Self::Lock { .. }
+            | Self::Runs { .. }
+            | Self::Backup(_)
+            | Self::Restore(_)
+            | Self::Place(_) => exit::STORE,
             Self::Output(_) => exit::OUTPUT,
         }
     }

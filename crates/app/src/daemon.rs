@@ -5,6 +5,8 @@ use std::io;
 use process::DaemonLock;
 
 use crate::places::Places;
+use crate::wire::StartError;
+use crate::wire::error::make_directory;
 
 /// What is known of the daemon of a data directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,4 +32,19 @@ pub fn look(places: &Places) -> io::Result<Daemon> {
         });
     }
     Ok(Daemon::Down)
+}
+
+/// The daemon's place, taken: none starts in the data directory while this lives.
+pub struct Place {
+    _lock: DaemonLock,
+}
+
+/// Takes the daemon's place; makes the data directory where there is none.
+///
+/// # Errors
+/// A daemon lives, or the directory cannot be used.
+pub fn take_place(places: &Places) -> Result<Place, StartError> {
+    make_directory(places.root())?;
+    let lock = DaemonLock::acquire(&places.lock())?;
+    Ok(Place { _lock: lock })
 }

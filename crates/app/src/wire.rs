@@ -1,12 +1,13 @@
 //! Wiring: from settings to a program that runs. Names every adapter; decides nothing.
 
-mod error;
+pub(crate) mod error;
 mod project;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use agent_process::{ProcessHost, ProcessRunLog, ProcessRunStorage, ProcessRunner, RunnerSettings};
@@ -20,12 +21,16 @@ use pipeline_core::port::store::Store;
 use pipeline_engine::{Context, Engine, EngineSettings, Wakes};
 use process::DaemonLock;
 use store_sqlite::SqliteStore;
+use store_sqlite::condition::Condition;
 use store_sqlite::open::OpenOptions;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracker_local::LocalBoard;
 use web::state::{ProjectView, QueueLimits, WebState};
 
+use crate::after_restore;
+use crate::alarm::Alarm;
+use crate::beginning::Beginning;
 use crate::clock::SystemClock;
 use crate::prompts;
 use crate::settings::Settings;
@@ -58,6 +63,8 @@ pub struct Parts {
     views: Vec<ProjectView>,
     allowed_hosts: Vec<String>,
     staging: bool,
+    database: Arc<SqliteStore>,
+    looking: Arc<AtomicBool>,
     lock: DaemonLock,
 }
 
@@ -70,7 +77,12 @@ impl Parts {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let git = git_program();
         git.version()?;
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&places.database(), &OpenOptions::default())?);
+        let options = OpenOptions {
+            clock: Some(Arc::clone(&clock)),
+            ..OpenOptions::default()
+        };
+        let database = Arc::new(SqliteStore::open(&places.database(), &options)?);
+        let store: Arc<dyn Store> = Arc::<SqliteStore>::clone(&database);
         let board =
             LocalBoard::open(&places.board(), Arc::clone(&clock)).map_err(|source| StartError::Board {
                 path: places.board(),
@@ -81,6 +93,7 @@ impl Parts {
             git,
             clock: Arc::clone(&clock),
         };
+        let looking = Arc::new(AtomicBool::new(false));
         let mut projects = BTreeMap::new();
         let (mut forges, mut views, mut runs) = (Vec::new(), Vec::new(), BTreeMap::new());
         for wanted in &settings.projects {
@@ -88,7 +101,8 @@ impl Parts {
             runs.insert(built.ports.project.id.clone(), built.runs);
             views.push(built.view);
             forges.push(built.forge);
-            projects.insert(built.ports.project.id.clone(), built.ports);
+            let ports = after_restore::guard(built.ports, &store, database.opened_as(), &looking);
+            projects.insert(ports.project.id.clone(), ports);
         }
         let sources: Vec<Arc<dyn EventSource>> = vec![
             Arc::<LocalBoard>::clone(&board),
@@ -127,6 +141,8 @@ impl Parts {
             views,
             allowed_hosts,
             staging,
+            database,
+            looking,
             lock,
         })
     }
@@ -140,7 +156,7 @@ impl Parts {
             store: Arc::clone(&context.store),
             projects: self.views,
             sources: context.sources.clone(),
-            health: Arc::new(Ready(Arc::clone(&context))),
+            health: Arc::new(Ready(Arc::clone(&context), self.database.condition().clone())),
             wake: Arc::new(move || wakes.all()),
             clock: Arc::clone(&context.clock),
             run_log: Arc::clone(&context.run_log),
@@ -157,6 +173,8 @@ impl Parts {
             web: Arc::new(web),
             board: self.board,
             forges: self.forges,
+            database: self.database,
+            looking: self.looking,
             _lock: self.lock,
         }
     }
@@ -172,6 +190,8 @@ pub struct Program {
     pub forges: Vec<Arc<LocalForge>>,
     engine: Engine,
     web: Arc<WebState>,
+    database: Arc<SqliteStore>,
+    looking: Arc<AtomicBool>,
     _lock: DaemonLock,
 }
 
@@ -215,7 +235,7 @@ impl Program {
     }
 
     /// Answers on the listeners at once, recovers, then runs until `stop` becomes true or an operator's order ends it. Runs of agents outlive it,
-    /// unless it was killed.
+    /// unless it was killed. While the store cannot be written it only answers.
     pub async fn run(&self, listeners: Listeners, stop: watch::Receiver<bool>) -> Result<Ended, StartError> {
         let (over, mut is_over) = watch::channel(false);
         let mut stopped = stop.clone();
@@ -226,15 +246,23 @@ impl Program {
             }
         };
         let serving = web::server::serve(Arc::clone(&self.web), listeners.public, listeners.admin, shutdown);
+        let beginning = Beginning {
+            engine: &self.engine,
+            database: &self.database,
+            looking: &self.looking,
+            clock: self.context.clock.as_ref(),
+        };
+        let alarm = Alarm::new(&self.context, self.database.condition()).ring(over.subscribe());
         let moving = async {
-            let ended = match self.engine.recover().await {
-                Ok(()) => Ok(self.engine.run(stop).await),
-                Err(error) => Err(StartError::from(error)),
+            let ended = match beginning.begin(stop.clone()).await {
+                Ok(true) => Ok(self.engine.run(stop).await),
+                Ok(false) => Ok(Ended::Stopped),
+                Err(error) => Err(error),
             };
             over.send_replace(true);
             ended
         };
-        let (served, ended) = tokio::join!(serving, moving);
+        let (served, ended, ()) = tokio::join!(serving, moving, alarm);
         let ended = ended?;
         served.map_err(StartError::Serve)?;
         Ok(ended)
@@ -251,11 +279,13 @@ pub fn git_program() -> Git {
         })
 }
 
-struct Ready(Arc<Context>);
+struct Ready(Arc<Context>, Condition);
 
 impl web::state::Health for Ready {
     fn problems(&self) -> Vec<String> {
-        self.0.health.problems(self.0.clock.now())
+        let degraded = self.1.degraded().map(|degraded| degraded.to_string());
+        let loops = self.0.health.problems(self.0.clock.now());
+        degraded.into_iter().chain(loops).collect()
     }
 
     fn held_back(&self) -> Vec<String> {

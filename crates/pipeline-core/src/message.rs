@@ -9,6 +9,7 @@ pub mod asking;
 pub mod setback;
 pub mod status;
 pub mod alert;
+pub mod store;
 pub mod tracker;
 pub mod link;
 pub mod text;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pipeline_core::port::store::StoreError;
+use pipeline_core::port::store::outbox::{EffectStatus, OutboxFilter};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
@@ -65,6 +66,29 @@ impl Engine {
             tracing::info!(ambiguous, "effects were in flight when the last daemon ended");
         }
         self.dispatcher.recover().await
+    }
+
+    /// For a state that was restored, before [`Engine::recover`]: the outside is ahead of it. Everything open is looked at, and what follows is
+    /// committed, before anything is sent or begun. Answers how many objects could not be read.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub async fn look_first(&self) -> Result<usize, StoreError> {
+        self.connect().await?;
+        sweep::look_around(&self.context).await
+    }
+
+    /// Begins to send every effect that is due, and no job. Answers how many are still on their way or wait for another try.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub async fn send_what_waits(&self) -> Result<usize, StoreError> {
+        self.outbox.tick().await?;
+        let open = self.context.store.effects(OutboxFilter::Open).await?;
+        Ok(open
+            .iter()
+            .filter(|row| row.status != EffectStatus::Dead)
+            .count())
     }
 
     /// Runs the loops until `stop` becomes true or an operator's hold wants the daemon to end; then lets each finish what it is doing.
@@ -201,7 +225,7 @@ impl Beat {
             Self::Sweep => {
                 engine.dispatcher.take_up_strays().await?;
                 engine.outbox.take_up_strays().await?;
-                sweep::look_around(context).await
+                sweep::look_around(context).await.map(|_| ())
             }
             Self::Tidying => tidying::tick(context).await,
         }
@@ -210,14 +234,17 @@ impl Beat {
 
 async fn beat_until(beat: Beat, engine: Engine, mut stop: watch::Receiver<bool>) {
     let context = engine.context.as_ref();
+    let mut told = None;
     loop {
-        let trouble = match beat.tick(&engine).await {
-            Ok(()) => None,
-            Err(error) => {
-                tracing::error!(r#loop = beat.name(), %error, "the loop could not finish its work; it tries again");
-                Some(error.to_string())
+        let trouble = beat.tick(&engine).await.err().map(|error| error.to_string());
+        match &trouble {
+            Some(error) if trouble != told => {
+                tracing::error!(r#loop = beat.name(), error, "the loop could not finish its work; it tries again");
             }
-        };
+            // A trouble that lasts is told once; /ready goes on naming it.
+            Some(_) | None => {}
+        }
+        told.clone_from(&trouble);
         let every = beat.every(context);
         context
             .health

@@ -40,8 +40,9 @@ pub(crate) async fn fire_timers(context: &Context) -> Result<(), StoreError> {
     }
 }
 
-/// Looks at everything open, slowly, as if each had been hinted at.
-pub(crate) async fn look_around(context: &Context) -> Result<(), StoreError> {
+/// Looks at everything open, slowly, as if each had been hinted at. Answers how many could not be read.
+pub(crate) async fn look_around(context: &Context) -> Result<usize, StoreError> {
+    let mut unread = 0;
     let mut hints = std::collections::BTreeSet::new();
     for task in context.store.tasks(TaskFilter::Open).await? {
         hints.insert((task.project.clone(), Hint::Item(task.issue)));
@@ -54,13 +55,17 @@ pub(crate) async fn look_around(context: &Context) -> Result<(), StoreError> {
                     .into_iter()
                     .map(|issue| (project.clone(), Hint::Item(issue))),
             ),
-            Err(error) => tracing::warn!(project.id = %project, %error, "the board could not be listed"),
+            Err(error) => {
+                unread += 1;
+                tracing::warn!(project.id = %project, %error, "the board could not be listed");
+            }
         }
     }
     for (project, hint) in hints {
         if let Looked::Unreadable(error) = look(context, &project, &hint, Vec::new()).await? {
+            unread += 1;
             tracing::warn!(project.id = %project, ?hint, error, "an object could not be read");
         }
     }
-    Ok(())
+    Ok(unread)
 }

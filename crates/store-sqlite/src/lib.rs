@@ -55,6 +55,7 @@ pub struct SqliteStore {
     readers: Readers,
     watch: OrderWatch,
     condition: Condition,
+    opened_as: Option<Identity>,
     _checkpoints: Option<Checkpoints>,
 }
 
@@ -63,6 +64,12 @@ impl SqliteStore {
     #[must_use]
     pub fn condition(&self) -> &Condition {
         &self.condition
+    }
+
+    /// Which copy of the state this was when it was opened; none when that cannot be read.
+    #[must_use]
+    pub fn opened_as(&self) -> Option<&Identity> {
+        self.opened_as.as_ref()
     }
 
     /// Which copy of the state this is, and whether it was restored and not looked at yet.

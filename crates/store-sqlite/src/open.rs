@@ -124,6 +124,7 @@ impl SqliteStore {
         (writer, log): (Connection, Option<Log>),
         condition: Condition,
     ) -> Result<Self, OpenError> {
+        let opened_as = identity::find(&writer).ok();
         let (checkpoints, nudge) = log
             .map(Checkpoints::start)
             .transpose()
@@ -140,6 +141,7 @@ impl SqliteStore {
             readers,
             watch,
             condition,
+            opened_as,
             _checkpoints: checkpoints,
         })
     }

@@ -101,7 +101,7 @@ fn block_on<T>(work: impl Future<Output = T>) -> T {
         .block_on(work)
 }
 
-fn undisturbed() -> Account {
+pub(crate) fn undisturbed() -> Account {
     let home = tempfile::tempdir().unwrap();
     let ended = demo(home.path(), &["--json"]);
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
@@ -110,7 +110,7 @@ fn undisturbed() -> Account {
 
 /// What must be the same, kills or not. Runs may be taken up or queued again, so their number is bounded, not equal.
 #[derive(Debug, PartialEq, Eq)]
-struct Account {
+pub(crate) struct Account {
     state: String,
     comments: BTreeMap<String, usize>,
     alerts: usize,
@@ -120,7 +120,7 @@ struct Account {
 }
 
 impl Account {
-    fn of(home: &Path, report: &Value) -> Self {
+    pub(crate) fn of(home: &Path, report: &Value) -> Self {
         let texts = |key: &str| -> Vec<String> {
             report[key]
                 .as_array()

@@ -12,6 +12,7 @@ mod demo_run;
 mod agreement;
 mod scenarios;
 mod kills;
+mod restoring;
 mod own_repository;
 mod bad_input;
 mod second_daemon;

@@ -70,7 +70,7 @@ pub enum StartError {
 }
 
 /// Makes the data directory, for our eyes only.
-pub(super) fn make_directory(path: &Path) -> Result<(), StartError> {
+pub(crate) fn make_directory(path: &Path) -> Result<(), StartError> {
     if path.exists() && !path.is_dir() {
         return Err(StartError::NotADirectory {
             path: path.to_path_buf(),

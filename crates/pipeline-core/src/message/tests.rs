@@ -6,6 +6,7 @@ mod setback;
 mod markup;
 mod status;
 mod alert;
+mod store;
 mod tracker;
 mod link;
 mod text;
