@@ -85,7 +85,7 @@ fn kill_and_go_on(boundary: &str, expected: &Account) {
 }
 
 /// What the rules decided before and after the kill is decided again from the log alone.
-fn the_log_leads_to_every_task(home: &Path, boundary: &str) {
+pub(crate) fn the_log_leads_to_every_task(home: &Path, boundary: &str) {
     let store = SqliteStore::attach(&Places::in_directory(home).database()).unwrap();
     let tasks = block_on(store.tasks(TaskFilter::All)).unwrap();
     assert_eq!(tasks.len(), 1, "{boundary}");
@@ -101,7 +101,7 @@ fn block_on<T>(work: impl Future<Output = T>) -> T {
         .block_on(work)
 }
 
-pub(crate) fn undisturbed() -> Account {
+fn undisturbed() -> Account {
     let home = tempfile::tempdir().unwrap();
     let ended = demo(home.path(), &["--json"]);
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
@@ -112,11 +112,11 @@ pub(crate) fn undisturbed() -> Account {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Account {
     state: String,
-    comments: BTreeMap<String, usize>,
+    pub(crate) comments: BTreeMap<String, usize>,
     alerts: usize,
     documents: Vec<String>,
-    pull_requests: usize,
-    merges: usize,
+    pub(crate) pull_requests: usize,
+    pub(crate) merges: usize,
 }
 
 impl Account {
