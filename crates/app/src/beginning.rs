@@ -68,7 +68,11 @@ impl Beginning<'_> {
                 if round < ROUNDS {
                     return Ok(left);
                 }
-                tracing::error!(unread, unsent, "the first look is not whole and is left at that: the loops go on with it");
+                tracing::error!(
+                    unread,
+                    unsent,
+                    "the first look is not whole and is left at that: the loops go on with it"
+                );
             }
         }
         self.looking.store(false, Ordering::Relaxed);
@@ -81,7 +85,10 @@ impl Beginning<'_> {
 
     /// Looks, looks for what may have been sent, and looks again: what waits for its own effects does not see its branch before.
     async fn look(&self, epoch: &str) -> Result<Tried, StoreError> {
-        tracing::info!(epoch, "the state was restored from a copy: looking at everything before anything begins");
+        tracing::info!(
+            epoch,
+            "the state was restored from a copy: looking at everything before anything begins"
+        );
         self.looking.store(true, Ordering::Relaxed);
         let before = self.engine.look_first().await?;
         let unsent = self.engine.send_what_waits().await?;

@@ -48,6 +48,11 @@ impl Home {
         SqliteStore::open(path, &OpenOptions::default()).unwrap()
     }
 
+    /// The directory, with a database that nobody has open.
+    pub(crate) fn closed(self) -> TempDir {
+        self.directory
+    }
+
     /// The directory.
     pub(crate) fn path(&self) -> &Path {
         self.directory.path()

@@ -12,3 +12,4 @@ mod tidying;
 mod outbox;
 mod runs;
 mod failing;
+mod copies;
