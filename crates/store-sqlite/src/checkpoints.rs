@@ -41,6 +41,11 @@ pub(crate) struct Checkpoints {
     thread: Option<JoinHandle<()>>,
 }
 
+/// Moves everything into the file, when nobody reads; a log that is held back is left.
+pub(crate) fn move_all(connection: &Connection) -> rusqlite::Result<()> {
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+}
+
 /// What the thread works on.
 pub(crate) struct Log {
     /// Its own connection, whose busy timeout is short: it must never hold up the writer for long.

@@ -20,7 +20,8 @@ pub struct Identity {
 const PROBE: &str = "UPDATE identity SET probe = zeroblob(65536)";
 const CLEAR: &str = "UPDATE identity SET probe = NULL";
 const FIND: &str = "SELECT epoch, restored, look_first FROM identity";
-const RENEW: &str = "UPDATE identity SET epoch = lower(hex(randomblob(16))), restored = restored + 1, look_first = 1";
+const RENEW: &str =
+    "UPDATE identity SET epoch = lower(hex(randomblob(16))), restored = restored + 1, look_first = 1";
 const LOOKED: &str = "UPDATE identity SET look_first = 0";
 
 /// The row.

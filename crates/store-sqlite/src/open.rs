@@ -14,7 +14,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::SqliteStore;
-use crate::checkpoints::{Checkpoints, Log};
+use crate::checkpoints::{self, Checkpoints, Log};
 use crate::condition::{Cause, Condition};
 use crate::identity;
 use crate::migrations::{self, Found, MIGRATIONS, SCHEMA};
@@ -75,10 +75,14 @@ impl SqliteStore {
         let mut writer = connect(path, options.busy_timeout)?;
         check_pages(&writer, path, &condition)?;
         if condition.is_final() {
-            check_schema(&writer, path)?;
+            check_schema(&writer, path).map_err(|error| error.or_of(&condition))?;
             return Self::assemble(path, options, (writer, None), condition);
         }
         upgrade(&mut writer, path)?;
+        // What an earlier daemon left in the log is in the file from now on, and the schema of a new database too.
+        if let Err(error) = checkpoints::move_all(&writer) {
+            condition.notice_final(&error.into());
+        }
         if let Some(pages) = options.max_pages {
             writer
                 .pragma_update(None, "max_page_count", pages)
@@ -111,7 +115,7 @@ impl SqliteStore {
         let condition = Condition::new(path, None);
         check_log(path, &condition)?;
         let writer = connect(path, options.busy_timeout)?;
-        check_schema(&writer, path)?;
+        check_schema(&writer, path).map_err(|error| error.or_of(&condition))?;
         if !condition.is_final() {
             pragmas::check_wal(&writer).map_err(|error| OpenError::setting(path, error))?;
         }

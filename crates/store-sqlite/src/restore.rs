@@ -9,13 +9,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::TransactionBehavior;
 
 use crate::durable;
 use crate::integrity::{self, Integrity};
 use crate::migrations::{self, Found};
 use crate::open::{self, OpenError, in_use};
-use crate::{identity, readers};
+use crate::{checkpoints, identity, readers};
 
 /// What was put in place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -170,14 +170,9 @@ fn prepare(path: &Path) -> Result<(usize, Integrity), PrepareError> {
     identity::renew(&transaction)?;
     let ambiguous = transaction.execute(MAY_HAVE_ARRIVED, [])?;
     transaction.commit()?;
-    move_log(&connection)?;
+    checkpoints::move_all(&connection)?;
     let integrity = integrity::look(&connection, path)?;
     Ok((ambiguous, integrity))
-}
-
-/// Everything is in the file itself afterwards.
-fn move_log(connection: &Connection) -> rusqlite::Result<()> {
-    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
 }
 
 #[derive(Debug, thiserror::Error)]

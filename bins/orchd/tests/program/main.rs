@@ -13,6 +13,7 @@ mod agreement;
 mod scenarios;
 mod kills;
 mod restoring;
+mod degraded;
 mod own_repository;
 mod bad_input;
 mod second_daemon;

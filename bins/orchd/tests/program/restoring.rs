@@ -83,7 +83,7 @@ fn back_to(boundary: &str, state: &str) {
     assert_eq!(found.epoch, restored.integrity.epoch, "{boundary}");
 }
 
-fn runtime() -> Runtime {
+pub(crate) fn runtime() -> Runtime {
     Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -93,22 +93,8 @@ fn runtime() -> Runtime {
 
 /// Starts the daemon again, without a demo operator who would approve everything, until nothing moves any more.
 async fn go_on(home: &Path) -> Value {
-    let options = Options {
-        exe: assert_cmd::cargo::cargo_bin("orchd"),
-        home: home.to_owned(),
-        scenario: Scenario::ALL[0],
-        repo: None,
-        issue: None,
-        test_command: None,
-        agent_cmd: None,
-        manual: true,
-        serve: false,
-        admin: ([127, 0, 0, 1], 0).into(),
-        json: true,
-        kill_at: None,
-    };
     let (interrupt, interrupted) = watch::channel(false);
-    let running = tokio::spawn(demo::run::run(options, interrupted));
+    let running = tokio::spawn(demo::run::run(manual(home, 0), interrupted));
     let mut still = 0;
     for _ in 0..LOOKS {
         SystemClock.sleep_until(SystemClock.now().plus(LOOK)).await;
@@ -119,6 +105,24 @@ async fn go_on(home: &Path) -> Value {
     }
     interrupt.send_replace(true);
     serde_json::to_value(running.await.unwrap().unwrap()).unwrap()
+}
+
+/// A demo in which nobody approves, on this port of the board.
+pub(crate) fn manual(home: &Path, port: u16) -> Options {
+    Options {
+        exe: assert_cmd::cargo::cargo_bin("orchd"),
+        home: home.to_owned(),
+        scenario: Scenario::ALL[0],
+        repo: None,
+        issue: None,
+        test_command: None,
+        agent_cmd: None,
+        manual: true,
+        serve: false,
+        admin: ([127, 0, 0, 1], port).into(),
+        json: true,
+        kill_at: None,
+    }
 }
 
 async fn nothing_moves(home: &Path) -> bool {

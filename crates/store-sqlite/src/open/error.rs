@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
+use crate::condition::{Cause, Condition};
 use crate::migrations::MigrationError;
 use crate::pragmas::PragmaError;
 
@@ -48,6 +49,15 @@ pub enum OpenError {
         path: PathBuf,
         /// What SQLite found.
         detail: String,
+    },
+    /// The log is lost, and what is left cannot be read.
+    #[error(
+        "the write-ahead log {}-wal is gone, and the database {path} holds nothing without it; it was left untouched: put the -wal file back, or run 'orchctl restore BACKUP'",
+        path.display()
+    )]
+    LogMissing {
+        /// The file.
+        path: PathBuf,
     },
     /// Written by a newer program.
     #[error(
@@ -126,6 +136,16 @@ impl OpenError {
                 Self::NoPermission { path, error: text }
             }
             Some(_) | None => Self::Failed { path, error: text },
+        }
+    }
+
+    /// For a database that is degraded already: that is why it is empty.
+    pub(crate) fn or_of(self, condition: &Condition) -> Self {
+        match (self, condition.degraded()) {
+            (Self::Missing(path), Some(degraded)) if degraded.cause == Cause::LogMissing => {
+                Self::LogMissing { path }
+            }
+            (error, _) => error,
         }
     }
 

@@ -76,3 +76,19 @@ async fn whoever_only_looks_leaves_the_log() {
     assert!(fs::metadata(dead.beside("-wal")).unwrap().len() > 0);
     assert_eq!(cause(&dead.open()), None);
 }
+
+#[tokio::test]
+async fn a_database_whose_schema_was_in_the_lost_log_is_refused_with_that_reason() {
+    let rig = Rig::new();
+    // As a daemon that died while it made its database leaves it.
+    let maker = rusqlite::Connection::open(rig.path()).unwrap();
+    maker
+        .execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE t (a)")
+        .unwrap();
+    fs::write(rig.beside(".in-use"), "in use\n").unwrap();
+    let dead = rig.as_after_a_kill();
+    fs::remove_file(dead.beside("-wal")).unwrap();
+    let error = dead.try_open().err().unwrap().to_string();
+    assert!(error.contains("holds nothing without it"), "{error}");
+    assert!(error.contains("put the -wal file back"), "{error}");
+}
