@@ -36,7 +36,7 @@ impl Tracker for LookingTracker {
     }
 
     async fn comment(&self, comment: &NewComment) -> Result<(), PortError> {
-        let known = self.known(comment).await.map_err(unavailable)?;
+        let known = self.known(comment).await.map_err(|error| unavailable(&error))?;
         // Without a task the key is that of the order which is answered; nobody gave it to another comment.
         let Some(known) = known else {
             return self.tracker.comment(comment).await;
@@ -87,7 +87,7 @@ impl LookingTracker {
     }
 }
 
-fn unavailable(error: StoreError) -> PortError {
+fn unavailable(error: &StoreError) -> PortError {
     PortError::retry(error.to_string())
 }
 
@@ -106,8 +106,8 @@ fn letters(html: &str) -> String {
 
 /// Behind a tag or an entity; a lone sign is one character.
 fn after(special: &str) -> &str {
-    let tag =
-        special.starts_with("</") || special[1..].starts_with(|first: char| first.is_ascii_alphabetic());
+    let inside = special.get(1..).unwrap_or_default();
+    let tag = inside.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/');
     let end = match special.as_bytes().first() {
         Some(b'<') if tag => special.find('>'),
         Some(b'&') => ["&lt;", "&gt;", "&amp;", "&quot;", "&#39;"]
