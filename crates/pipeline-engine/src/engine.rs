@@ -85,10 +85,7 @@ impl Engine {
     pub async fn send_what_waits(&self) -> Result<usize, StoreError> {
         self.outbox.tick().await?;
         let open = self.context.store.effects(OutboxFilter::Open).await?;
-        Ok(open
-            .iter()
-            .filter(|row| row.status != EffectStatus::Dead)
-            .count())
+        Ok(open.iter().filter(|row| row.status != EffectStatus::Dead).count())
     }
 
     /// Runs the loops until `stop` becomes true or an operator's hold wants the daemon to end; then lets each finish what it is doing.
@@ -239,7 +236,11 @@ async fn beat_until(beat: Beat, engine: Engine, mut stop: watch::Receiver<bool>)
         let trouble = beat.tick(&engine).await.err().map(|error| error.to_string());
         match &trouble {
             Some(error) if trouble != told => {
-                tracing::error!(r#loop = beat.name(), error, "the loop could not finish its work; it tries again");
+                tracing::error!(
+                    r#loop = beat.name(),
+                    error,
+                    "the loop could not finish its work; it tries again"
+                );
             }
             // A trouble that lasts is told once; /ready goes on naming it.
             Some(_) | None => {}

@@ -1,6 +1,7 @@
 //! Whether a database holds together: its pages, its references, and the rules between its tables. Reads alone, in one snapshot.
 
 mod rules;
+mod replays;
 
 use std::fmt;
 use std::path::Path;
@@ -102,6 +103,14 @@ pub(crate) fn look(connection: &Connection, path: &Path) -> Result<Integrity, Op
         rules_tried,
         problems,
     })
+}
+
+/// Whether every task follows from its event log; nothing for an older schema.
+pub(crate) fn replays(connection: &Connection, schema: i64) -> Vec<Problem> {
+    if schema < SCHEMA {
+        return Vec::new();
+    }
+    replays::broken(connection)
 }
 
 fn pages(connection: &Connection) -> Vec<Problem> {

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::TransactionBehavior;
+use rusqlite::{Connection, TransactionBehavior};
 
 use crate::durable;
 use crate::integrity::{self, Integrity};
@@ -65,20 +65,30 @@ pub enum RestoreError {
     },
 }
 
-/// Looks whether a copy could be restored. Touches nothing, not even for a moment. Blocks.
+/// Looks whether a copy could be restored, and whether its tasks follow from their event logs. Touches nothing, not even for a moment. Blocks.
 ///
 /// # Errors
 /// It cannot be opened, or is of a newer schema.
 pub fn check(copy: &Path) -> Result<Integrity, OpenError> {
+    let connection = open_copy(copy)?;
+    let mut integrity = integrity::look(&connection, copy)?;
+    integrity
+        .problems
+        .extend(integrity::replays(&connection, integrity.schema));
+    Ok(integrity)
+}
+
+fn open_copy(copy: &Path) -> Result<Connection, OpenError> {
     if !copy.exists() {
         return Err(OpenError::Missing(copy.to_owned()));
     }
     let has_log = fs::metadata(in_use::beside(copy, "-wal")).is_ok_and(|log| log.len() > 0);
-    if has_log {
-        return integrity::check(copy);
-    }
-    let connection = readers::connect_unshared(copy).map_err(|error| OpenError::setting(copy, error))?;
-    integrity::look(&connection, copy)
+    let connection = if has_log {
+        readers::connect(copy, PATIENCE)
+    } else {
+        readers::connect_unshared(copy)
+    };
+    connection.map_err(|error| OpenError::setting(copy, error))
 }
 
 /// Puts `copy` in the place of `database`, which is kept under a name with `suffix`. Blocks.
@@ -91,7 +101,7 @@ pub fn restore(copy: &Path, database: &Path, suffix: &str) -> Result<Restored, R
     {
         return Err(RestoreError::Itself(copy.to_owned()));
     }
-    sound(copy, check(copy)?)?;
+    sound(copy, integrity::look(&open_copy(copy)?, copy)?)?;
     let prepared = in_use::beside(database, ".restoring");
     let failed = |error: String| RestoreError::Prepare {
         path: prepared.clone(),

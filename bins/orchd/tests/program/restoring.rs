@@ -20,7 +20,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 
 use crate::demo_run::{demo, json};
-use crate::kills::Account;
+use crate::kills::{Account, the_log_leads_to_every_task};
 
 /// Where the copies are from, and how the task stands after the restored state has looked at everything.
 const BOUNDARIES: [(&str, &str); 8] = [
@@ -64,6 +64,7 @@ fn back_to(boundary: &str, state: &str) {
     let (database, copy) = (home.join("orchestrator.db"), home.join("copy.db"));
     let made = backup::backup(&database, &copy).unwrap();
     assert_eq!(made.integrity.problems, [], "{boundary}");
+    assert_eq!(restore::check(&copy).unwrap(), made.integrity, "{boundary}");
     let ended = demo(home, &["--json"]);
     assert_eq!(ended.code, Some(0), "{boundary}: {}", ended.stderr);
     let (before, runs) = (Account::of(home, &json(&ended.stdout)), runs(home));
@@ -81,6 +82,7 @@ fn back_to(boundary: &str, state: &str) {
     let found = integrity::check(&database).unwrap();
     assert_eq!(found.problems, [], "{boundary}");
     assert_eq!(found.epoch, restored.integrity.epoch, "{boundary}");
+    the_log_leads_to_every_task(home, boundary);
 }
 
 pub(crate) fn runtime() -> Runtime {

@@ -259,3 +259,25 @@ failing_calls! {
     any_call_of_the_store_may_fail_after_it_took_effect_2: 2, After;
     any_call_of_the_store_may_fail_after_it_took_effect_3: 3, After;
 }
+
+#[tokio::test]
+async fn news_that_comes_while_the_store_cannot_be_used_is_found_later_and_nothing_begins_before() {
+    let mut world = World::new().await;
+    world.store_fails = true;
+    world.store.faults.outage(true);
+    let issue = world.greeting();
+    world.person_moves(&issue, Column::InProgress);
+    for _ in 0..3 {
+        world.one_round().await;
+    }
+    assert_eq!(world.board.comments(&issue).len(), 0);
+    world.store.faults.outage(false);
+    world.store_fails = false;
+    world.runs_until_idle().await;
+    assert_eq!(world.stands(&issue).await, "analysis/waiting-human");
+    world.seconds(1).await;
+    world.person_moves(&issue, Column::Approved);
+    world.runs_until_idle().await;
+    assert_eq!(world.stands(&issue).await, "done/done");
+    world.ends().await;
+}
