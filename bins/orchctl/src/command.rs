@@ -47,17 +47,38 @@ pub(crate) async fn run(cli: Cli) -> ExitCode {
 
 async fn carry_out(cli: &Cli) -> Result<u8, Failure> {
     let format = if cli.json { Format::Json } else { Format::Text };
+    match without_store(cli, format) {
+        Some(done) => done,
+        None => {
+            let session = Session::open(&cli.home, Duration::from_secs(cli.timeout), format)?;
+            with_store(&cli.command, &session).await
+        }
+    }
+}
+
+/// What needs no database, or handles it as a file: also one that cannot be attached to.
+fn without_store(cli: &Cli, format: Format) -> Option<Result<u8, Failure>> {
+    let places = &Places::in_directory(&cli.home);
     if let Command::Verdict(verdict) = &cli.command {
-        return verdict.run(format);
+        return Some(verdict.run(format));
     }
     if let Command::Pipeline(pipeline) = &cli.command {
-        return pipeline.run(format);
+        return Some(pipeline.run(format));
     }
-    if let Some(code) = of_the_file(cli, format)? {
-        return Ok(code);
+    if let Command::Backup(backup) = &cli.command {
+        return Some(backup.run(places, format).map(|()| exit::OK));
     }
-    let session = &Session::open(&cli.home, Duration::from_secs(cli.timeout), format)?;
-    match &cli.command {
+    if let Command::Check(check) = &cli.command {
+        return Some(check.run(places, format));
+    }
+    if let Command::Restore(restore) = &cli.command {
+        return Some(restore.run(places, format));
+    }
+    None
+}
+
+async fn with_store(command: &Command, session: &Session) -> Result<u8, Failure> {
+    match command {
         Command::Status(status) => status.run(session).await.map(|()| exit::OK),
         Command::Task(TaskCommand::Show(show)) => show.run(session).await.map(|()| exit::OK),
         Command::Why(why) => why.run(session).await.map(|()| exit::OK),
@@ -77,31 +98,10 @@ async fn carry_out(cli: &Cli) -> Result<u8, Failure> {
         Command::Requeue(requeue) => requeue.run(session).await,
         Command::Cancel(cancel) => cancel.run(session).await,
         Command::Restart(restart) => restart.run(session).await,
-        Command::Verdict(verdict) => verdict.run(format),
-        Command::Pipeline(pipeline) => pipeline.run(format),
-        Command::Backup(_) | Command::Check(_) | Command::Restore(_) => Ok(exit::OK),
-    }
-}
-
-/// What is done with the database as a file, also with one that cannot be attached to.
-fn of_the_file(cli: &Cli, format: Format) -> Result<Option<u8>, Failure> {
-    let places = &Places::in_directory(&cli.home);
-    Ok(match &cli.command {
-        Command::Backup(backup) => Some(backup.run(places, format).map(|()| exit::OK)?),
-        Command::Check(check) => Some(check.run(places, format)?),
-        Command::Restore(restore) => Some(restore.run(places, format)?),
-        Command::Status(_)
-        | Command::Task(_)
-        | Command::Why(_)
-        | Command::Queue(_)
-        | Command::Replay(_)
+        Command::Verdict(_)
         | Command::Pipeline(_)
-        | Command::Approve(_)
-        | Command::Reject(_)
-        | Command::Advance(_)
-        | Command::Requeue(_)
-        | Command::Cancel(_)
-        | Command::Restart(_)
-        | Command::Verdict(_) => None,
-    })
+        | Command::Backup(_)
+        | Command::Check(_)
+        | Command::Restore(_) => Ok(exit::OK),
+    }
 }

@@ -3,8 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
-use pipeline_core::id::{JobId, RunId};
 use app::wire::StartError;
+use pipeline_core::id::{JobId, RunId};
 use pipeline_core::port::store::StoreError;
 use store_sqlite::backup::BackupError;
 use store_sqlite::open::OpenError;

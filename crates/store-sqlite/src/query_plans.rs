@@ -3,7 +3,9 @@
 use rusqlite::Connection;
 
 use crate::migrations::{self, MIGRATIONS};
-use crate::{deliveries, event_log, holds, jobs, orders, outbox, project_versions, retention, runs, tasks, timers};
+use crate::{
+    deliveries, event_log, holds, jobs, orders, outbox, project_versions, retention, runs, tasks, timers,
+};
 
 /// Statements that look things up, and those that change what they looked up.
 const HOT: &[&str] = &[

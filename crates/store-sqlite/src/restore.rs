@@ -165,7 +165,7 @@ fn sound(path: &Path, integrity: Integrity) -> Result<(), RestoreError> {
 
 /// What was to be sent may have been sent since the copy was made: the one that sends it looks first.
 const MAY_HAVE_ARRIVED: &str =
-    "UPDATE outbox SET status = 'ambiguous', owner = NULL, attempts = max(attempts, 1)
+    "UPDATE outbox SET status = 'ambiguous', owner = NULL, lease_until = NULL, attempts = max(attempts, 1), fence = fence + 1
     WHERE status IN ('pending', 'in_flight', 'ambiguous')";
 
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -1,6 +1,5 @@
 use std::fs;
 
-use pipeline_core::id::InstanceId;
 use pipeline_core::port::store::outbox::{EffectStatus, OutboxFilter, OutboxStore};
 use pipeline_core::port::store::tasks::{TaskFilter, TaskStore};
 use rusqlite::Connection;
@@ -20,7 +19,7 @@ async fn a_restored_copy_is_another_one_whose_daemon_looks_first() {
         tell(&store, 1, key).await;
     }
     store
-        .claim_effects(&InstanceId::new("old"), at(0), 1)
+        .claim_effects(sample::effect_claim("old", at(0), 1))
         .await
         .unwrap();
     let epoch = store.identity().await.unwrap().epoch;

@@ -11,6 +11,7 @@ use crate::command::runs::known::{self, Known};
 use crate::command::runs::show::sheet::{Files, RunSheet};
 use crate::failure::Failure;
 use crate::session::Session;
+use crate::view::held_back::HeldBackNow;
 use crate::view::job::JobLine;
 use crate::view::run::RunLine;
 
@@ -32,10 +33,11 @@ impl ShowRun {
             return Err(known::no_run(&self.run));
         }
         let now = session.now();
+        let held_back = HeldBackNow::look(&session.store, session.daemon()?).await?;
         session.show(&RunSheet {
             run,
             row: facts.row.as_ref().map(|row| RunLine::of(row, now)),
-            job: facts.job.as_ref().map(|job| JobLine::of(job, now)),
+            job: facts.job.as_ref().map(|job| JobLine::of(job, now, &held_back)),
             disagreements: verify::disagreements(&facts),
             notes: verify::notes(&facts),
             files: facts.files.map(in_directory),
