@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 use crate::context::{Context, ProjectPorts};
 use crate::dispatch::Call;
-use crate::dispatch::execution::{Beginning, Followed, Worked, begun, failure_of, follow};
+use crate::dispatch::execution::{Beginning, Followed, Worked, begun, failure_of, follow, patiently};
 
 pub(super) async fn run(
     context: &Context,
@@ -74,7 +74,8 @@ async fn finish(
             work.role, ports.project.prefix, work.role, row.run
         ),
     };
-    match ports.workspace.harvest(&spec).await {
+    let what = format!("harvest {}", row.run);
+    match patiently(context, &what, || ports.workspace.harvest(&spec)).await {
         Ok(harvest) => {
             let outcome = AgentOutcome::Finished {
                 harvest,
@@ -119,12 +120,12 @@ async fn start(
         remove: work.remove.clone(),
         clean: false,
     };
-    let checkout = ports
-        .workspace
-        .checkout(&spec)
-        .await
-        .map_err(|error| failure_of(&error))?;
-    let prompt = prompt(context, ports, work)
+    let checkout = patiently(context, &format!("checkout {run}"), || {
+        ports.workspace.checkout(&spec)
+    })
+    .await
+    .map_err(|error| failure_of(&error))?;
+    let prompt = patiently(context, &format!("prompt {run}"), || prompt(context, ports, work))
         .await
         .map_err(|error| failure_of(&error))?;
     let timeout = ports

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use crate::context::{Context, ProjectPorts};
 use crate::dispatch::Call;
-use crate::dispatch::execution::{Beginning, Followed, Worked, begun, failure_of, follow};
+use crate::dispatch::execution::{Beginning, Followed, Worked, begun, failure_of, follow, patiently};
 
 pub(super) async fn run(
     context: &Context,
@@ -78,11 +78,11 @@ async fn start(
         remove: Vec::new(),
         clean: true,
     };
-    let checkout = ports
-        .workspace
-        .checkout(&spec)
-        .await
-        .map_err(|error| failure_of(&error))?;
+    let checkout = patiently(context, &format!("checkout {run}"), || {
+        ports.workspace.checkout(&spec)
+    })
+    .await
+    .map_err(|error| failure_of(&error))?;
     let spec = RunSpec {
         run,
         project: ports.project.id.clone(),

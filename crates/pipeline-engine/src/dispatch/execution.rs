@@ -10,12 +10,16 @@ use pipeline_core::port::runner::{RunEnd, RunStatus};
 use pipeline_core::port::store::StoreError;
 use pipeline_core::port::store::jobs::{LeasedJob, Renewal};
 use pipeline_core::port::store::tasks::Commit;
+use pipeline_core::retry::back_off;
 use pipeline_core::run::{FailureClass, RunFailure, RunRow};
 use tokio::sync::watch;
 
 use crate::context::{Context, ProjectPorts};
 use crate::dispatch::{Call, agent, command, gather, recovery};
 use crate::step::{Along, Stepped, job_end, step};
+
+/// Tries of a call that prepares a run or brings its work in.
+const PATIENCE: u32 = 5;
 
 /// Whether the run has to be started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -180,6 +184,35 @@ fn status_of(event: &Event) -> JobStatus {
         JobStatus::Failed
     } else {
         JobStatus::Done
+    }
+}
+
+/// What may be repeated is tried again while its failure may pass: a run that is ready to begin or has done its work is not given up for a
+/// moment's trouble.
+pub(crate) async fn patiently<T, Answer>(
+    context: &Context,
+    what: &str,
+    mut call: impl FnMut() -> Answer,
+) -> Result<T, PortError>
+where
+    Answer: Future<Output = Result<T, PortError>>,
+{
+    let mut tries = 1;
+    loop {
+        match call().await {
+            Err(error @ (PortError::Retry { .. } | PortError::Ambiguous(_))) if tries < PATIENCE => {
+                tracing::warn!(what, %error, tries, "tried again soon");
+                let wish = if let PortError::Retry { after, .. } = &error {
+                    *after
+                } else {
+                    None
+                };
+                let wait = back_off(what, tries, wish);
+                context.clock.sleep_until(context.clock.now().plus(wait)).await;
+                tries += 1;
+            }
+            answer => return answer,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::print_stdout,
     reason = "tests: a broken expectation panics"
 )]
 
@@ -31,6 +32,7 @@ mod ci;
 mod local_tests;
 mod forge_review;
 mod recovery;
+mod every_call;
 mod replay;
 mod admission;
 mod ending;

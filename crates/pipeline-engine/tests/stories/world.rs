@@ -40,7 +40,7 @@ pub(crate) struct World {
     pub(crate) forge: Arc<FakeForge>,
     pub(crate) workspace: Arc<FakeWorkspace>,
     pub(crate) runner: Arc<FakeRunner>,
-    run_log: Arc<FakeRunLog>,
+    pub(crate) run_log: Arc<FakeRunLog>,
     pub(crate) host: Arc<FakeHost>,
     pub(crate) storage: Arc<FakeStorage>,
     pub(crate) run_storage: Arc<FakeRunStorage>,

@@ -13,6 +13,8 @@ pub enum Fault {
     Before,
     /// It happened and the answer was lost. Stores answer `Unavailable`, other systems `Ambiguous`.
     After,
+    /// Nothing happened, and nobody can say so. Stores answer `Unavailable`, other systems `Ambiguous`.
+    Lost,
     /// Nothing happened and never will. Stores answer `Refused`, other systems `Permanent` with this text.
     Refused(String),
 }
@@ -88,6 +90,9 @@ impl Faults {
                     "{method} was told to lose its answer"
                 )))
             }
+            Some(Fault::Lost) => Err(PortError::Ambiguous(format!(
+                "{method} was told to be lost on its way"
+            ))),
             Some(Fault::Refused(message)) => Err(PortError::Permanent(message)),
         }
     }
@@ -100,7 +105,9 @@ impl Faults {
     ) -> Result<T, StoreError> {
         match self.next(method) {
             None => work(),
-            Some(Fault::Before) => Err(StoreError::Unavailable(format!("{method} was told to fail"))),
+            Some(Fault::Before | Fault::Lost) => {
+                Err(StoreError::Unavailable(format!("{method} was told to fail")))
+            }
             Some(Fault::After) => {
                 work()?;
                 Err(StoreError::Unavailable(format!(
