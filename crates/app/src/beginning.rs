@@ -54,7 +54,7 @@ impl Beginning<'_> {
                 "recovery waits; nothing is sent and nothing begins before it is done"
             );
             tokio::select! {
-                () = self.clock.sleep_until(self.clock.now().plus(PAUSE)) => {}
+                () = self.clock.sleep(PAUSE) => {}
                 _ = stop.wait_for(|stop| *stop) => return Ok(false),
             }
         }

@@ -31,4 +31,9 @@ impl Clock for SystemClock {
             tokio::time::sleep(wait.min(LONGEST_SLEEP)).await;
         }
     }
+
+    #[allow(clippy::disallowed_methods, reason = "this is the named place")]
+    async fn sleep(&self, time: Duration) {
+        tokio::time::sleep(time).await;
+    }
 }

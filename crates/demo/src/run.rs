@@ -61,7 +61,7 @@ pub async fn run(options: Options, interrupt: watch::Receiver<bool>) -> Result<R
     let clock = app::clock::SystemClock;
     tokio::select! {
         _ = running => {}
-        () = clock.sleep_until(clock.now().plus(FAREWELL)) => {}
+        () = clock.sleep(FAREWELL) => {}
     }
     story
 }
@@ -221,9 +221,8 @@ impl Stage {
             } else if let Some(refusal) = self.refusal(operator, issue).await? {
                 return Err(DemoError::Ended(refusal));
             }
-            let next = context.clock.now().plus(LOOK);
             tokio::select! {
-                () = context.clock.sleep_until(next) => {}
+                () = context.clock.sleep(LOOK) => {}
                 _ = self.interrupt.wait_for(|interrupt| *interrupt) => {
                     return seen.ok_or_else(|| DemoError::Ended("interrupted before the task began".to_owned()));
                 }
@@ -253,7 +252,7 @@ impl Stage {
             {
                 return Ok(());
             }
-            context.clock.sleep_until(context.clock.now().plus(LOOK)).await;
+            context.clock.sleep(LOOK).await;
         }
         Ok(())
     }

@@ -250,7 +250,6 @@ async fn beat_until(beat: Beat, engine: Engine, mut stop: watch::Receiver<bool>)
         context
             .health
             .ticked(beat.name(), context.clock.now(), every, trouble);
-        let next = context.clock.now().plus(every);
         // The slow ones are slow on purpose: no bell shortens them.
         let rung = async {
             if matches!(beat, Beat::Sweep | Beat::Tidying) {
@@ -261,7 +260,7 @@ async fn beat_until(beat: Beat, engine: Engine, mut stop: watch::Receiver<bool>)
         };
         tokio::select! {
             () = rung => {}
-            () = context.clock.sleep_until(next) => {}
+            () = context.clock.sleep(every) => {}
             _ = stop.wait_for(|stop| *stop) => return,
         }
     }

@@ -28,6 +28,6 @@ pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T 
             SystemClock.now().since(begun) < LIMIT,
             "waited in vain for {what}"
         );
-        block_on(SystemClock.sleep_until(SystemClock.now().plus(LOOK)));
+        block_on(SystemClock.sleep(LOOK));
     }
 }

@@ -77,7 +77,7 @@ pub(crate) async fn carry_out(
         tries += 1;
         tracing::error!(job.id = %job.id, %error, tries, "the result could not be stored; trying again");
         let wait = context.settings.poll.max(Duration::from_millis(200));
-        context.clock.sleep_until(context.clock.now().plus(wait)).await;
+        context.clock.sleep(wait).await;
     }
 }
 
@@ -103,12 +103,13 @@ async fn keep_lease(context: &Context, job: &LeasedJob) {
     let every = (context.settings.lease / 4)
         .min(Duration::from_secs(1))
         .max(Duration::from_millis(50));
-    let mut renewed = context.clock.now();
+    // Counted, not read from the clock: somebody may set it.
+    let mut unrenewed = Duration::ZERO;
     loop {
-        context.clock.sleep_until(context.clock.now().plus(every)).await;
-        let now = context.clock.now();
-        let until = now.plus(context.settings.lease);
-        if now.since(renewed) < context.settings.lease / 4 && !cancel_wanted(context, job).await {
+        context.clock.sleep(every).await;
+        unrenewed += every;
+        let until = context.clock.now().plus(context.settings.lease);
+        if unrenewed < context.settings.lease / 4 && !cancel_wanted(context, job).await {
             continue;
         }
         match context
@@ -116,9 +117,9 @@ async fn keep_lease(context: &Context, job: &LeasedJob) {
             .renew(job.id, job.fence, &context.settings.instance, until)
             .await
         {
-            Ok(Renewal::Held) => renewed = now,
+            Ok(Renewal::Held) => unrenewed = Duration::ZERO,
             Ok(Renewal::CancelRequested) => {
-                renewed = now;
+                unrenewed = Duration::ZERO;
                 if let Err(error) = context.runner.cancel(&run).await {
                     tracing::warn!(run.id = %run, %error, "the run could not be called off");
                 }
@@ -208,7 +209,7 @@ where
                     None
                 };
                 let wait = back_off(what, tries, wish);
-                context.clock.sleep_until(context.clock.now().plus(wait)).await;
+                context.clock.sleep(wait).await;
                 tries += 1;
             }
             answer => return answer,
@@ -260,7 +261,7 @@ pub(crate) async fn follow(context: &Context, run: &RunId, mut call: watch::Rece
                 tracing::warn!(run.id = %run, %error, "the run cannot be looked at; trying again");
                 let wait = context.settings.poll.max(Duration::from_millis(200));
                 tokio::select! {
-                    () = context.clock.sleep_until(context.clock.now().plus(wait)) => {}
+                    () = context.clock.sleep(wait) => {}
                     _ = call.changed() => {}
                 }
             }

@@ -28,7 +28,7 @@ pub(super) async fn deliver(context: &Context, desk: &Desk, row: &OutboxRow) {
     while let Err(error) = settle(context, row, &sent).await {
         tracing::error!(effect.key = %row.effect.key, %error, "the end of an effect could not be stored; trying again");
         let wait = context.settings.poll.max(Duration::from_millis(200));
-        context.clock.sleep_until(context.clock.now().plus(wait)).await;
+        context.clock.sleep(wait).await;
     }
 }
 
@@ -50,7 +50,7 @@ async fn send(context: &Context, row: &OutboxRow) -> Result<Delivered, PortError
         System::Tracker | System::Chat => SAID_SOMETHING,
         System::Forge => MOVED_A_REPOSITORY,
     };
-    let late = context.clock.sleep_until(context.clock.now().plus(patience));
+    let late = context.clock.sleep(patience);
     let answer = tokio::select! {
         answer = delivery::carry_out(context, ports, effect) => answer,
         () = late => Err(PortError::Ambiguous(format!("no answer within {} s", patience.as_secs()))),

@@ -33,6 +33,7 @@ mod local_tests;
 mod forge_review;
 mod recovery;
 mod every_call;
+mod clock;
 mod replay;
 mod admission;
 mod ending;

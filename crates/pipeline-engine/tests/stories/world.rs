@@ -233,6 +233,13 @@ impl World {
         self.leaps(Duration::from_secs(seconds)).await;
     }
 
+    /// The wall clock is set by so many milliseconds; no time passes.
+    pub(crate) async fn clock_jumps(&mut self, milliseconds: i64) {
+        self.clock.jump(milliseconds);
+        self.swept_at = Timestamp(self.swept_at.0 + milliseconds);
+        self.runs_until_idle().await;
+    }
+
     async fn leaps(&mut self, by: Duration) {
         self.clock.advance(by);
         if self.clock.now().since(self.swept_at) >= SWEEP {

@@ -15,6 +15,8 @@ use crate::sample::START;
 #[derive(Debug)]
 pub struct FakeClock {
     now: Mutex<Timestamp>,
+    /// Time that has passed, whatever the wall clock shows.
+    passed: Mutex<Duration>,
     moved: Notify,
     asleep: Mutex<Vec<Timestamp>>,
 }
@@ -23,6 +25,7 @@ impl Default for FakeClock {
     fn default() -> Self {
         Self {
             now: Mutex::new(START),
+            passed: Mutex::default(),
             moved: Notify::new(),
             asleep: Mutex::default(),
         }
@@ -40,6 +43,15 @@ impl FakeClock {
     pub fn advance(&self, by: Duration) {
         let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
         *now = now.plus(by);
+        drop(now);
+        *self.passed.lock().unwrap_or_else(PoisonError::into_inner) += by;
+        self.moved.notify_waiters();
+    }
+
+    /// Somebody sets the clock by so many milliseconds, forward or back.
+    pub fn jump(&self, milliseconds: i64) {
+        let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
+        *now = Timestamp(now.0 + milliseconds);
         drop(now);
         self.moved.notify_waiters();
     }
@@ -59,12 +71,28 @@ impl Clock for FakeClock {
     }
 
     async fn sleep_until(&self, until: Timestamp) {
+        self.asleep(until, || self.now() >= until).await;
+    }
+
+    async fn sleep(&self, time: Duration) {
+        let until = self.passed() + time;
+        self.asleep(self.now().plus(time), || self.passed() >= until)
+            .await;
+    }
+}
+
+impl FakeClock {
+    fn passed(&self) -> Duration {
+        *self.passed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn asleep(&self, until: Timestamp, is_over: impl Fn() -> bool + Send) {
         let _sleeper = Sleeper::new(self, until);
         loop {
             let mut moved = pin!(self.moved.notified());
             // Listens before it looks, so that a move in between is not missed.
             moved.as_mut().enable();
-            if self.now() >= until {
+            if is_over() {
                 return;
             }
             moved.await;
