@@ -85,6 +85,7 @@ fn on(place: &Path, repository: &Path, more: &[&str]) -> Ended {
     )
 }
 
+/// A bare repository of somebody, with one file on `trunk`.
 pub(crate) fn repository(place: &Path) -> PathBuf {
     let path = place.join("mine.git");
     let repository = Repository::init_bare(&Git::new("git"), &path, "trunk").unwrap();

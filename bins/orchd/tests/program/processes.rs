@@ -52,7 +52,12 @@ pub(crate) fn of_runs(home: &Path) -> Vec<i32> {
 
 /// kill -9 of a process of ours.
 pub(crate) fn kill(pid: i32) {
-    kill_process(Pid::from_raw(pid).unwrap(), Signal::KILL).unwrap();
+    send(pid, Signal::KILL);
+}
+
+/// Sends a process of ours a signal.
+pub(crate) fn send(pid: i32, signal: Signal) {
+    kill_process(Pid::from_raw(pid).unwrap(), signal).unwrap();
 }
 
 fn pid_in(file: &Path) -> Option<i32> {
