@@ -35,14 +35,14 @@ pub(super) async fn run(
             claimed_at: row.started_at,
             tries: tries(context, job, work).await,
         };
-        if let Err(failure) = start(context, ports, (run, occasion), work).await {
+        if let Err(failure) = start(context, ports, (job, run, occasion), work).await {
             return failed(context, row, failure, RunRecord::default());
         }
     } else if let Some(started) = started_at(context, &run).await {
         row.started_at = started;
     }
     match follow(context, &run, call).await {
-        Followed::Ended(end) => finish(context, ports, (row, work), *end).await,
+        Followed::Ended(end) => finish(context, ports, (job, work, row), *end).await,
         Followed::Interrupted(end) => {
             let row = ended(context, row, "interrupted".to_owned(), end.record);
             Worked::Interrupted(Some(row))
@@ -55,7 +55,7 @@ pub(super) async fn run(
 async fn finish(
     context: &Context,
     ports: &ProjectPorts,
-    (row, work): (RunRow, &AgentJob),
+    (job, work, row): (&LeasedJob, &AgentJob, RunRow),
     end: RunEnd,
 ) -> Worked {
     if end.cancelled {
@@ -74,8 +74,7 @@ async fn finish(
             work.role, ports.project.prefix, work.role, row.run
         ),
     };
-    let what = format!("harvest {}", row.run);
-    match patiently(context, &what, || ports.workspace.harvest(&spec)).await {
+    match patiently(context, (job, "harvest"), || ports.workspace.harvest(&spec)).await {
         Ok(harvest) => {
             let outcome = AgentOutcome::Finished {
                 harvest,
@@ -110,7 +109,7 @@ fn harvest_failure(error: &PortError) -> RunFailure {
 async fn start(
     context: &Context,
     ports: &ProjectPorts,
-    (run, occasion): (RunId, RunOccasion),
+    (job, run, occasion): (&LeasedJob, RunId, RunOccasion),
     work: &AgentJob,
 ) -> Result<(), RunFailure> {
     let spec = CheckoutSpec {
@@ -120,12 +119,10 @@ async fn start(
         remove: work.remove.clone(),
         clean: false,
     };
-    let checkout = patiently(context, &format!("checkout {run}"), || {
-        ports.workspace.checkout(&spec)
-    })
-    .await
-    .map_err(|error| failure_of(&error))?;
-    let prompt = patiently(context, &format!("prompt {run}"), || prompt(context, ports, work))
+    let checkout = patiently(context, (job, "checkout"), || ports.workspace.checkout(&spec))
+        .await
+        .map_err(|error| failure_of(&error))?;
+    let prompt = patiently(context, (job, "prompt"), || prompt(context, ports, work))
         .await
         .map_err(|error| failure_of(&error))?;
     let timeout = ports

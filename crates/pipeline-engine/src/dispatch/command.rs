@@ -29,7 +29,7 @@ pub(super) async fn run(
         tries: None,
     };
     if beginning == Beginning::Fresh
-        && let Err(failure) = start(context, ports, (run, occasion), work).await
+        && let Err(failure) = start(context, ports, (job, run, occasion), work).await
     {
         return finished(run, CommandOutcome::Failed(failure));
     }
@@ -66,7 +66,7 @@ fn outcome(end: RunEnd) -> CommandOutcome {
 async fn start(
     context: &Context,
     ports: &ProjectPorts,
-    (run, occasion): (RunId, RunOccasion),
+    (job, run, occasion): (&LeasedJob, RunId, RunOccasion),
     work: &CommandJob,
 ) -> Result<(), RunFailure> {
     let spec = CheckoutSpec {
@@ -78,11 +78,9 @@ async fn start(
         remove: Vec::new(),
         clean: true,
     };
-    let checkout = patiently(context, &format!("checkout {run}"), || {
-        ports.workspace.checkout(&spec)
-    })
-    .await
-    .map_err(|error| failure_of(&error))?;
+    let checkout = patiently(context, (job, "checkout"), || ports.workspace.checkout(&spec))
+        .await
+        .map_err(|error| failure_of(&error))?;
     let spec = RunSpec {
         run,
         project: ports.project.id.clone(),

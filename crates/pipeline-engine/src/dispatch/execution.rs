@@ -189,10 +189,10 @@ fn status_of(event: &Event) -> JobStatus {
 }
 
 /// What may be repeated is tried again while its failure may pass: a run that is ready to begin or has done its work is not given up for a
-/// moment's trouble.
+/// moment's trouble. Not when it was called off meanwhile.
 pub(crate) async fn patiently<T, Answer>(
     context: &Context,
-    what: &str,
+    (job, what): (&LeasedJob, &str),
     mut call: impl FnMut() -> Answer,
 ) -> Result<T, PortError>
 where
@@ -202,14 +202,17 @@ where
     loop {
         match call().await {
             Err(error @ (PortError::Retry { .. } | PortError::Ambiguous(_))) if tries < PATIENCE => {
-                tracing::warn!(what, %error, tries, "tried again soon");
+                tracing::warn!(job.id = %job.id, what, %error, tries, "tried again soon");
                 let wish = if let PortError::Retry { after, .. } = &error {
                     *after
                 } else {
                     None
                 };
-                let wait = back_off(what, tries, wish);
+                let wait = back_off((job.id.to_string(), what), tries, wish);
                 context.clock.sleep(wait).await;
+                if cancel_wanted(context, job).await {
+                    return Err(error);
+                }
                 tries += 1;
             }
             answer => return answer,

@@ -7,8 +7,12 @@ use pipeline_core::port::PortError;
 use pipeline_core::port::forge::MergeRequest;
 use pipeline_core::port::store::tasks::TaskKey;
 use pipeline_core::port::workspace::BaseMerge;
+use pipeline_core::retry::back_off;
 
 use crate::context::{Context, ProjectPorts};
+
+/// Tries of a push whose commit nobody else knows.
+const PATIENCE: u32 = 5;
 
 pub(super) async fn merge(
     context: &Context,
@@ -32,7 +36,7 @@ pub(super) async fn merge(
                 commit: head.clone(),
                 expected: Some(merge.head.clone()),
             };
-            return match ports.workspace.push(&push).await {
+            return match push_for_certain(context, ports, &push).await {
                 Ok(()) => Ok(MergeOutcome::BaseMerged { head, code_tree }),
                 Err(PortError::Conflict(_)) => Ok(MergeOutcome::HeadMoved { head: None }),
                 Err(error) => Err(error),
@@ -56,6 +60,23 @@ pub(super) async fn merge(
             } => Ok(MergeOutcome::ApprovalMissing(missing)),
         },
         Err(error) => Err(error),
+    }
+}
+
+/// The merge of the default branch is new in every try of the effect: a push whose answer was lost is repeated with the same commit, or our
+/// own merge would pass for somebody else's.
+async fn push_for_certain(context: &Context, ports: &ProjectPorts, push: &Push) -> Result<(), PortError> {
+    let mut tries = 1;
+    loop {
+        match ports.workspace.push(push).await {
+            Err(error @ (PortError::Retry { .. } | PortError::Ambiguous(_))) if tries < PATIENCE => {
+                tracing::warn!(branch = %push.branch, %error, tries, "the merge of the default branch is pushed again");
+                let wait = back_off(push.commit.to_string(), tries, None);
+                context.clock.sleep(wait).await;
+                tries += 1;
+            }
+            answer => return answer,
+        }
     }
 }
 

@@ -93,6 +93,26 @@ pub(super) const CONFLICT: Tale = Tale {
     end: "done/done",
 };
 
+/// The default branch moves before the code is merged and before the documents are.
+pub(super) const BASE_MOVES: Tale = Tale {
+    name: "base moves",
+    casting: |world| {
+        let forge = Arc::clone(&world.forge);
+        on(world, "tester", move |desk| {
+            forge.push_to_default(&[("other.txt", "somebody's\n")]);
+            desk.tests("PASS", "");
+        });
+        let forge = Arc::clone(&world.forge);
+        on(world, "deployer", move |desk| {
+            forge.push_to_default(&[("more.txt", "somebody's\n")]);
+            desk.staging("SUCCESS");
+            desk.deploy("SUCCESS");
+        });
+    },
+    steps: &[APPROVES],
+    end: "done/done",
+};
+
 /// The analyst asks, is answered, is rejected, and writes again.
 pub(super) const QUESTIONS: Tale = Tale {
     name: "questions",
