@@ -158,6 +158,7 @@ impl Allowance {
             // A claim whose answer was lost is taken up by the slow look, after people were told that CI takes long.
             ("alert", 1) => stopped || (self.side == Side::Store && text.contains("CI still pending")),
             ("dead", 1) => self.refused,
+            ("end", _) => self.refused && self.method == "move_to" && text.starts_with("column"),
             ("said", -1) => self.refused && self.method == "comment",
             ("alert", -1) => self.refused && self.method == "alert",
             // Work that is not pinned is kept, and people are told where.
