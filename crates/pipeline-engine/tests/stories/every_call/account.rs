@@ -162,7 +162,8 @@ impl Allowance {
             ("said", -1) => self.refused && self.method == "comment",
             ("alert", -1) => self.refused && self.method == "alert",
             // Work that is not pinned is kept, and people are told where.
-            ("checkout", 1) => self.refused,
+            // So does the checkout of a claim whose answer was lost until its task had been cancelled.
+            ("checkout", 1) => self.refused || matches!(self.method, "claim" | "leased"),
             _ => false,
         }
     }

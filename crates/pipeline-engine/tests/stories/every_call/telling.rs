@@ -83,6 +83,7 @@ pub(super) async fn tell(tale: &Tale, planned: Option<&Planned>) -> (Account, BT
     // What was called off ends, and the slow look finds nothing more to do.
     world.seconds(30).await;
     world.jumps(130).await;
+    world.seconds(20).await;
     let failed = planned.map(|planned| {
         let at = usize::try_from(before[&planned.side] + planned.nth).unwrap() - 1;
         planned.side.of(&world).history()[at]
