@@ -2,8 +2,8 @@
 
 use std::sync::Mutex;
 
-use crate::agreement::all_runs_agree;
 use crate::account::{Account, the_log_leads_to_every_task, undisturbed};
+use crate::agreement::all_runs_agree;
 use crate::demo_run::{demo, json};
 use crate::dice::{all_are_wanted, next, seed};
 

@@ -19,8 +19,6 @@ mod account;
 mod patience;
 mod processes;
 mod installation;
-mod scenarios;
-mod kills;
 mod victims;
 mod in_flight;
 mod own_repository;

@@ -19,8 +19,8 @@ use store_sqlite::{SqliteStore, backup, integrity, restore};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 
+use crate::account::{Account, the_log_leads_to_every_task};
 use crate::demo_run::{demo, json};
-use crate::kills::{Account, the_log_leads_to_every_task};
 
 /// Where the copies are from, and how the task stands after the restored state has looked at everything.
 const BOUNDARIES: [(&str, &str); 8] = [
