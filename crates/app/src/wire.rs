@@ -257,7 +257,11 @@ impl Program {
             let ended = match beginning.begin(stop.clone()).await {
                 Ok(true) => Ok(self.engine.run(stop).await),
                 Ok(false) => Ok(Ended::Stopped),
-                Err(error) => Err(error),
+                Err(error) => {
+                    // The pages stay and say why nothing moves, until somebody has read it and ends the daemon.
+                    let _ = stop.clone().wait_for(|stop| *stop).await;
+                    Err(error)
+                }
             };
             over.send_replace(true);
             ended
