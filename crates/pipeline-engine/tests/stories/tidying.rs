@@ -121,17 +121,19 @@ async fn work_that_was_set_aside_is_named_for_as_long_as_it_lies_there() {
 }
 
 #[tokio::test]
-async fn a_lost_runs_row_gets_an_end() {
+async fn the_row_of_a_run_whose_job_went_to_somebody_else_gets_an_end() {
     let mut world = World::new().await;
     world.runner.hold(true);
     let issue = world.up_to_approval().await;
     let task = world.task(&issue).await.id;
-    world.daemon_dies();
-    world.runner.lose(&world.runner.running()[0]);
-    world.runner.hold(false);
-    world.daemon_starts().await;
+    let old = world.runner.running()[0];
+    world.fence_out(old.job, old.fence).await;
+    world.runner.finish(&old);
     world.runs_until_idle().await;
     assert_eq!(world.tidies().await.mended, 1);
+    world.runner.hold(false);
+    world.runner.finish(&world.runner.running()[0]);
+    world.runs_until_idle().await;
     let rows = world.looking(world.store.runs(task)).await.unwrap();
     let outcomes: Vec<&str> = rows.iter().map(|row| row.outcome.as_str()).collect();
     assert_eq!(outcomes, ["lost", "finished"]);

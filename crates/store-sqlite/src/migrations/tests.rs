@@ -225,7 +225,7 @@ fn outbox_rows_of_the_first_schema_keep_their_order_and_what_was_in_flight_may_h
     database
         .connection
         .execute_batch(
-            r#"INSERT INTO items VALUES ('et', 'i', '{}');
+            r#"DELETE FROM outbox;
              INSERT INTO outbox (seq, key, project, lane, need, kind, generation, status, owner, attempts, available_at, created_at)
                  VALUES (3, 'k1', 'et', 'l', 'tell', '{"do":"comment"}', 1, 'in_flight', 'a', 2, 5, 4),
                         (5, 'k2', 'et', 'l', 'tell', '{"do":"alert"}', 1, 'pending', NULL, 0, 5, 4),

@@ -102,8 +102,10 @@ async fn every_broken_rule_is_told() {
         (
             "lanes",
             "lane 2:chat has 2 effects in flight",
-            "UPDATE outbox SET status = 'in_flight', attempts = 1, owner = 'a';
-             INSERT INTO outbox SELECT NULL, 'other', task, project, lane, target, need, kind, 1, status, owner, 1, 0, 0, NULL FROM outbox",
+            "UPDATE outbox SET status = 'in_flight', attempts = 1, fence = 1, owner = 'a', lease_until = 1;
+             INSERT INTO outbox (key, task, project, system, lane, target, need, kind, generation, status, owner, lease_until, fence,
+                    attempts, available_at, created_at)
+                SELECT 'other', task, project, system, lane, target, need, kind, 1, status, owner, 1, 1, 1, 0, 0 FROM outbox",
         ),
     ] {
         let home = sound().await;
