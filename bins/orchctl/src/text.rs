@@ -7,6 +7,12 @@ use pipeline_core::usage::{Usage, cost_text, duration_text, tokens_text};
 /// In seconds.
 const DAY: u64 = 86_400;
 
+/// `1 task`, `3 tasks`.
+pub(crate) fn count(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
 /// Text from outside in one line: white space becomes one space, control and direction characters are left out, so that a title cannot
 /// repaint the terminal.
 pub(crate) fn line(text: &str) -> String {

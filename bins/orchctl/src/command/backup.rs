@@ -14,6 +14,7 @@ use store_sqlite::integrity::Integrity;
 
 use crate::failure::Failure;
 use crate::output::{self, Format, Show};
+use crate::text;
 
 /// Where to.
 #[derive(Debug, Args)]
@@ -72,11 +73,11 @@ impl Show for Sheet {
             integrity,
         } = self;
         let mut text = format!(
-            "{}: {:.1} MiB, schema {}, {} tasks, epoch {}, {:.1} s; pages and references are sound.",
+            "{}: {:.1} MiB, schema {}, {}, epoch {}, {:.1} s; pages and references are sound.",
             path.display(),
             mebibytes(*bytes),
             integrity.schema,
-            integrity.tasks,
+            text::count(integrity.tasks, "task"),
             integrity.epoch.as_deref().unwrap_or("-"),
             Duration::from_millis(*duration_ms).as_secs_f64(),
         );

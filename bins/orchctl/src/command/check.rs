@@ -8,6 +8,7 @@ use store_sqlite::integrity::{self, Integrity};
 use crate::exit;
 use crate::failure::Failure;
 use crate::output::{self, Format, Show};
+use crate::text;
 
 /// The arguments: none.
 #[derive(Debug, Args)]
@@ -56,7 +57,10 @@ impl Show for CheckSheet {
             problems,
         } = &self.integrity;
         let epoch = epoch.as_deref().unwrap_or("-");
-        let mut lines = vec![format!("schema {schema}, {tasks} tasks, epoch {epoch}")];
+        let mut lines = vec![format!(
+            "schema {schema}, {}, epoch {epoch}",
+            text::count(*tasks, "task")
+        )];
         if *look_first {
             lines.push(
                 "It was restored: the next start looks at everything before anything is sent.".to_owned(),

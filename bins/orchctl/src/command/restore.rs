@@ -16,6 +16,7 @@ use crate::command::check::CheckSheet;
 use crate::exit;
 use crate::failure::Failure;
 use crate::output::{self, Format, Show};
+use crate::text;
 
 /// Which copy, and what to do with it.
 #[derive(Debug, Args)]
@@ -82,9 +83,9 @@ impl Show for Sheet {
     fn text(&self) -> String {
         let epoch = self.integrity.epoch.as_deref().unwrap_or("-");
         let mut lines = vec![format!(
-            "{}: restored, {} tasks, epoch {epoch}.",
+            "{}: restored, {}, epoch {epoch}.",
             self.path.display(),
-            self.integrity.tasks
+            text::count(self.integrity.tasks, "task")
         )];
         if let Some(kept) = &self.kept {
             lines.push(format!("What was there is kept as {}.", kept.display()));

@@ -130,8 +130,11 @@ async fn keep_lease(context: &Context, job: &LeasedJob) {
     }
 }
 
+/// Called off, or not leased any more. A store that does not answer says neither.
 async fn cancel_wanted(context: &Context, job: &LeasedJob) -> bool {
-    let leased = context.store.leased().await.unwrap_or_default();
+    let Ok(leased) = context.store.leased().await else {
+        return false;
+    };
     leased
         .iter()
         .find(|leased| leased.id == job.id)
