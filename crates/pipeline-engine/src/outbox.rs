@@ -6,6 +6,7 @@
 mod breaker;
 mod sender;
 mod delivery;
+mod echo;
 mod merge;
 mod settlement;
 mod desk;

@@ -9,6 +9,7 @@ use pipeline_core::port::store::outbox::OutboxRow;
 use crate::context::Context;
 use crate::outbox::delivery::{self, Delivered};
 use crate::outbox::desk::Desk;
+use crate::outbox::echo;
 use crate::outbox::settlement::{Sent, settle};
 
 /// Adapters end their calls much earlier; this is for one that does not.
@@ -50,6 +51,11 @@ async fn send(context: &Context, row: &OutboxRow) -> Result<Delivered, PortError
         System::Tracker | System::Chat => SAID_SOMETHING,
         System::Forge => MOVED_A_REPOSITORY,
     };
+    if let Err(error) = echo::expect_again(context, row).await {
+        return Err(PortError::retry(format!(
+            "what is remembered of the issue: {error}"
+        )));
+    }
     let late = context.clock.sleep(patience);
     let answer = tokio::select! {
         answer = delivery::carry_out(context, ports, effect) => answer,

@@ -12,6 +12,7 @@ use pipeline_core::retry::{GIVE_UP_AFTER, back_off};
 
 use crate::context::Context;
 use crate::outbox::delivery::Delivered;
+use crate::outbox::echo;
 use crate::step::{Along, Stepped, Wanted, step};
 
 /// What came of sending a row.
@@ -82,7 +83,7 @@ async fn arrived(context: &Context, row: &OutboxRow, delivered: &Delivered) -> R
         let commit = Commit {
             at: context.clock.now(),
             effect_end: Some(end(row, None)),
-            mark: unwritten(context, row, delivered).await?,
+            mark: echo::unwritten(context, row, delivered).await?,
             ..Commit::default()
         };
         match context.store.commit(commit).await? {
@@ -94,25 +95,6 @@ async fn arrived(context: &Context, row: &OutboxRow, delivered: &Delivered) -> R
             }
         }
     }
-}
-
-/// A column that was there already has no echo to wait for, unless an earlier try of ours may have put it there.
-async fn unwritten(
-    context: &Context,
-    row: &OutboxRow,
-    delivered: &Delivered,
-) -> Result<Option<pipeline_core::orders::ItemMark>, StoreError> {
-    let (EffectKind::SetColumn { issue, column }, true) = (&row.effect.kind, delivered.unwritten) else {
-        return Ok(None);
-    };
-    if row.status == EffectStatus::Ambiguous {
-        return Ok(None);
-    }
-    let mut mark = crate::step::read_mark(context, &row.effect.project, issue).await?;
-    if let Some(at) = mark.written.iter().position(|written| written == column) {
-        mark.written.remove(at);
-    }
-    Ok(Some(mark))
 }
 
 async fn dead(context: &Context, row: &OutboxRow, error: String) -> Result<(), StoreError> {
