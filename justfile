@@ -41,10 +41,10 @@ bench-demo:
     sort -n "$scratch/milliseconds" | awk '{ took[NR] = $1 / 1000 }
         END { printf "min %.2f s, median %.2f s\n", took[1], took[int((NR + 1) / 2)] }'
 
-# Kills the demo at random moments, ROUNDS times, and counts what was lost or done twice. A seed repeats a run.
-soak ROUNDS='20' SEED='':
-    cargo build --locked -p orchd
-    cargo run --locked -q -p demo --example soak -- "${CARGO_TARGET_DIR:-target}/debug/orchd" {{ ROUNDS }} {{ SEED }}
+# Kills -9 daemons, runners and agents of demos at random moments: at least ROUNDS demos, until KILLS kills. A seed repeats a run.
+soak ROUNDS='20' SEED='' KILLS='60':
+    cargo build --locked -p orchd -p orchctl
+    cargo run --locked -q -p demo --example soak -- "${CARGO_TARGET_DIR:-target}/debug/orchd" {{ ROUNDS }} {{ KILLS }} {{ SEED }}
 
 # Feeds every parser of texts that are not ours with mutations of the fixtures, SECONDS each; needs a nightly compiler and the network once.
 fuzz SECONDS='60':

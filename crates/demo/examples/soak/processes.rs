@@ -1,0 +1,96 @@
+//! The processes of one home, found through its own records; nothing else is ever signalled.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use app::places::Places;
+use process::DaemonLock;
+use rustix::process::{Pid, Signal, kill_process};
+
+/// The living daemon of a home.
+pub(crate) fn daemon(home: &Path) -> Option<i32> {
+    let lock = Places::in_directory(home).lock();
+    let held = DaemonLock::is_held(&lock).unwrap_or(false);
+    let pid = i32::try_from(DaemonLock::holder(&lock)?).ok()?;
+    (held && belongs(pid, home)).then_some(pid)
+}
+
+/// The directories of runs whose runners live.
+pub(crate) fn living_runs(home: &Path) -> Vec<PathBuf> {
+    let Ok(runs) = fs::read_dir(Places::in_directory(home).runs()) else {
+        return Vec::new();
+    };
+    runs.filter_map(|run| Some(run.ok()?.path()))
+        .filter(|run| process::lock_held(run).unwrap_or(false))
+        .collect()
+}
+
+/// The runner of a run.
+pub(crate) fn runner(run: &Path) -> Option<i32> {
+    let pid = fs::read_to_string(run.join("lock")).ok()?.trim().parse().ok()?;
+    belongs(pid, run).then_some(pid)
+}
+
+/// The program that a runner runs.
+pub(crate) fn agent(run: &Path) -> Option<i32> {
+    let pid = *children(runner(run)?).first()?;
+    belongs(pid, run).then_some(pid)
+}
+
+/// kill -9 of a process of ours; false when it was gone.
+pub(crate) fn kill(pid: i32) -> bool {
+    Pid::from_raw(pid).is_some_and(|pid| kill_process(pid, Signal::KILL).is_ok())
+}
+
+/// Living processes that name the home in their command line or environment, and the unburied children of a daemon or runner.
+pub(crate) fn of_home(home: &Path) -> BTreeSet<i32> {
+    let pids = fs::read_dir("/proc").unwrap().filter_map(|entry| {
+        let name = entry.ok()?.file_name();
+        name.to_str()?.parse::<i32>().ok()
+    });
+    pids.filter(|pid| belongs(*pid, home)).collect()
+}
+
+/// A process that was seen at work, by pid and the moment of its start: pids come again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Seen {
+    pid: i32,
+    started: u64,
+}
+
+impl Seen {
+    /// None: it is gone.
+    pub(crate) fn of(pid: i32) -> Option<Self> {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        let (_, after_name) = stat.rsplit_once(") ")?;
+        let started = after_name.split(' ').nth(19)?.parse().ok()?;
+        Some(Self { pid, started })
+    }
+
+    /// Whether it is still there, be it only unburied.
+    pub(crate) fn is_there(self) -> bool {
+        Self::of(self.pid) == Some(self)
+    }
+}
+
+/// What a home has at work now: its daemon, runners and agents.
+pub(crate) fn at_work(home: &Path) -> Vec<Seen> {
+    of_home(home).into_iter().filter_map(Seen::of).collect()
+}
+
+fn children(pid: i32) -> Vec<i32> {
+    fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"))
+        .unwrap_or_default()
+        .split_ascii_whitespace()
+        .filter_map(|child| child.parse().ok())
+        .collect()
+}
+
+fn belongs(pid: i32, place: &Path) -> bool {
+    let place = place.as_os_str().as_encoded_bytes();
+    ["cmdline", "environ"].iter().any(|file| {
+        fs::read(format!("/proc/{pid}/{file}"))
+            .is_ok_and(|text| text.windows(place.len()).any(|part| part == place))
+    })
+}

@@ -1,0 +1,170 @@
+//! One round: a demo is killed by plan and started again until it ends; then everything is looked at.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use app::clock::SystemClock;
+use pipeline_core::port::clock::Clock;
+
+use crate::account::Account;
+use crate::dice::Dice;
+use crate::processes::{self, Seen};
+use crate::programs::{Ended, Programs};
+use crate::strike::{self, Strike, Victim};
+use crate::tally::{Fault, Kills, Outcome, Wrong};
+use crate::waiting::wait_for;
+
+pub(crate) const SCENARIOS: [&str; 2] = ["happy", "bounce"];
+/// What ends by itself after the demo has had its time then.
+const LAST_BREATH: Duration = Duration::from_secs(10);
+
+/// How a scenario ends when nobody disturbs it.
+pub(crate) fn undisturbed(programs: &Programs, scenario: &'static str) -> Account {
+    let place = tempfile::tempdir().unwrap();
+    let home = place.path().join("home");
+    let ended = programs.demo(&home, scenario);
+    assert_eq!(ended.code, Some(0), "{scenario} by itself: {}", ended.stderr);
+    Account::of(programs, &home, &ended)
+}
+
+/// Plays the round of a seed.
+pub(crate) fn play(programs: &Programs, seed: u64, undisturbed: &[Account]) -> Outcome {
+    let begun = SystemClock.now();
+    let mut dice = Dice(seed);
+    // Bounces are longer: every third round.
+    let turn = usize::from(dice.below(3) == 0);
+    let mut round = Round {
+        programs,
+        scenario: SCENARIOS[turn],
+        place: tempfile::tempdir().unwrap(),
+        plan: strike::plan(&mut dice).into_iter(),
+        struck: BTreeSet::new(),
+        seen: BTreeSet::new(),
+        kills: Kills::default(),
+        story: Vec::new(),
+    };
+    let ended = round.disturb();
+    let faults = round.faults(&ended, &undisturbed[turn]);
+    let kept = (!faults.is_empty()).then(|| round.keep(&ended));
+    let mut outcome = Outcome {
+        scenario: round.scenario,
+        kills: round.kills,
+        faults,
+        seconds: SystemClock.now().since(begun).as_secs(),
+    };
+    if let (Some(kept), Some(first)) = (kept, outcome.faults.first_mut()) {
+        first.what = format!("{}; kept in {}", first.what, kept.display());
+    }
+    outcome
+}
+
+struct Round<'a> {
+    programs: &'a Programs,
+    scenario: &'static str,
+    place: tempfile::TempDir,
+    plan: std::vec::IntoIter<Strike>,
+    struck: BTreeSet<String>,
+    seen: BTreeSet<Seen>,
+    kills: Kills,
+    /// What was killed, for whoever looks for a cause.
+    story: Vec<String>,
+}
+
+impl Round<'_> {
+    fn home(&self) -> PathBuf {
+        self.place.path().join("home")
+    }
+
+    /// Starts the demo again and again until it ends by itself.
+    fn disturb(&mut self) -> Ended {
+        let (programs, scenario, home) = (self.programs, self.scenario, self.home());
+        loop {
+            let (ended, killed) = thread::scope(|scope| {
+                let demo = scope.spawn(|| programs.demo(&home, scenario));
+                let killed = self.strike_until(&home, || demo.is_finished());
+                (demo.join().unwrap(), killed)
+            });
+            match (killed, ended.code) {
+                (true, None) => self.kills.count(Victim::Daemon),
+                (true | false, _) => return ended,
+            }
+        }
+    }
+
+    /// True: the daemon was killed. False: there is nothing more to be killed.
+    fn strike_until(&mut self, home: &Path, is_over: impl Fn() -> bool) -> bool {
+        while let Some(strike) = self.plan.next() {
+            let killed = strike.carry_out(home, &mut self.struck, &is_over);
+            self.seen.extend(processes::at_work(home));
+            self.story
+                .push(format!("{strike:?} at {}: {killed}", SystemClock.now().0));
+            match (killed, strike.victim) {
+                (true, Victim::Daemon) => return true,
+                (true, Victim::Runner | Victim::Agent) => self.kills.count(strike.victim),
+                (false, _) if is_over() => return false,
+                (false, _) => {}
+            }
+        }
+        false
+    }
+
+    fn faults(&self, ended: &Ended, undisturbed: &Account) -> Vec<Fault> {
+        let home = self.home();
+        let left = wait_for(LAST_BREATH, || self.left(&home).is_empty().then(Vec::new))
+            .unwrap_or_else(|| self.left(&home));
+        let account = Account::of(self.programs, &home, ended);
+        let fault = |wrong: Wrong| move |what: String| Fault { wrong, what };
+        let strange = |name: &&String| !undisturbed.checkouts.contains(*name);
+        let mut faults = Vec::new();
+        faults.extend(account.lacks(undisturbed).into_iter().map(fault(Wrong::Lost)));
+        faults.extend(
+            account
+                .exceeds(undisturbed)
+                .into_iter()
+                .map(fault(Wrong::Doubled)),
+        );
+        faults.extend(self.disagreements(&home).into_iter().map(fault(Wrong::Disagrees)));
+        faults.extend(left.into_iter().map(fault(Wrong::ProcessLeft)));
+        let checkouts = account.checkouts.iter().filter(strange).cloned();
+        faults.extend(checkouts.map(fault(Wrong::CheckoutLeft)));
+        faults
+    }
+
+    /// Processes that outlived their demo, the unburied ones among those that were seen included.
+    fn left(&self, home: &Path) -> Vec<String> {
+        let living = processes::of_home(home).into_iter().filter_map(Seen::of);
+        let unburied = self.seen.iter().copied().filter(|seen| seen.is_there());
+        let left: BTreeSet<Seen> = living.chain(unburied).collect();
+        left.into_iter().map(|seen| format!("{seen:?}")).collect()
+    }
+
+    /// What orchctl finds wrong.
+    fn disagreements(&self, home: &Path) -> Vec<String> {
+        let questions: [&[&str]; 3] = [&["replay", "--all"], &["check"], &["runs", "verify", "--all"]];
+        let ask = |question: &&[&str]| {
+            let answer = self.programs.orchctl(home, question);
+            (answer.code != Some(0)).then(|| {
+                format!(
+                    "orchctl {}: {:?} {}{}",
+                    question.join(" "),
+                    answer.code,
+                    answer.stdout,
+                    answer.stderr
+                )
+            })
+        };
+        questions.iter().filter_map(ask).collect()
+    }
+
+    /// Keeps the home of a round that went wrong, with what was done to it.
+    fn keep(&mut self, ended: &Ended) -> PathBuf {
+        self.place.disable_cleanup(true);
+        let kept = self.place.path().to_owned();
+        std::fs::write(kept.join("strikes"), self.story.join("\n")).unwrap();
+        std::fs::write(kept.join("stdout"), &ended.stdout).unwrap();
+        std::fs::write(kept.join("stderr"), &ended.stderr).unwrap();
+        kept
+    }
+}
