@@ -38,12 +38,14 @@ pub(crate) fn agent(run: &Path) -> Option<i32> {
     belongs(pid, run).then_some(pid)
 }
 
-/// kill -9 of a process of ours; false when it was gone.
-pub(crate) fn kill(pid: i32) -> bool {
-    Pid::from_raw(pid).is_some_and(|pid| kill_process(pid, Signal::KILL).is_ok())
+/// kill -9 of a process of ours; none when it was gone.
+pub(crate) fn kill(pid: i32) -> Option<Seen> {
+    let victim = Seen::of(pid)?;
+    kill_process(Pid::from_raw(pid)?, Signal::KILL).ok()?;
+    Some(victim)
 }
 
-/// Living processes that name the home in their command line or environment, and the unburied children of a daemon or runner.
+/// Living processes that name the home in their command line or environment. The unburied have neither.
 pub(crate) fn of_home(home: &Path) -> BTreeSet<i32> {
     let pids = fs::read_dir("/proc").unwrap().filter_map(|entry| {
         let name = entry.ok()?.file_name();

@@ -95,16 +95,17 @@ impl Round<'_> {
 
     /// True: the daemon was killed. False: there is nothing more to be killed.
     fn strike_until(&mut self, home: &Path, is_over: impl Fn() -> bool) -> bool {
-        while let Some(strike) = self.plan.next() {
+        for strike in self.plan.by_ref() {
             let killed = strike.carry_out(home, &mut self.struck, &is_over);
-            self.seen.extend(processes::at_work(home));
             self.story
-                .push(format!("{strike:?} at {}: {killed}", SystemClock.now().0));
+                .push(format!("{}: {strike:?} killed {killed:?}", SystemClock.now().0));
+            self.seen.extend(killed);
+            self.seen.extend(processes::at_work(home));
             match (killed, strike.victim) {
-                (true, Victim::Daemon) => return true,
-                (true, Victim::Runner | Victim::Agent) => self.kills.count(strike.victim),
-                (false, _) if is_over() => return false,
-                (false, _) => {}
+                (Some(_), Victim::Daemon) => return true,
+                (Some(_), Victim::Runner | Victim::Agent) => self.kills.count(strike.victim),
+                (None, _) if is_over() => return false,
+                (None, _) => {}
             }
         }
         false

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::dice::Dice;
-use crate::processes;
+use crate::processes::{self, Seen};
 use crate::waiting::{pause, wait_for};
 
 const MOST_PER_ROUND: u64 = 8;
@@ -48,36 +48,34 @@ fn strike(dice: &mut Dice) -> Strike {
 }
 
 impl Strike {
-    /// Waits for the moment and kills; false when there was nobody to be killed before the demo ended.
+    /// Waits for the moment and kills; none when there was nobody to be killed before the demo ended.
     pub(crate) fn carry_out(
         self,
         home: &Path,
         struck: &mut BTreeSet<String>,
         is_over: impl Fn() -> bool,
-    ) -> bool {
+    ) -> Option<Seen> {
         match self.victim {
             Victim::Daemon => {
                 pause(self.delay);
-                first_unless(&is_over, || processes::daemon(home)).is_some_and(processes::kill)
+                first_unless(&is_over, || processes::daemon(home)).and_then(processes::kill)
             }
             Victim::Runner | Victim::Agent => {
-                let Some(run) = first_unless(&is_over, || self.mortal(home, struck)) else {
-                    return false;
-                };
+                let run = first_unless(&is_over, || self.mortal(home, struck))?;
                 pause(self.delay);
                 self.kill_in(&run, struck)
             }
         }
     }
 
-    fn kill_in(self, run: &Path, struck: &mut BTreeSet<String>) -> bool {
+    fn kill_in(self, run: &Path, struck: &mut BTreeSet<String>) -> Option<Seen> {
         let pid = if self.victim == Victim::Runner {
             processes::runner(run)
         } else {
             processes::agent(run)
         };
-        let killed = pid.is_some_and(processes::kill);
-        if killed {
+        let killed = pid.and_then(processes::kill);
+        if killed.is_some() {
             struck.insert(work_of(run));
         }
         killed
@@ -88,10 +86,9 @@ impl Strike {
     fn mortal(self, home: &Path, struck: &BTreeSet<String>) -> Option<PathBuf> {
         processes::living_runs(home).into_iter().find(|run| {
             let work = work_of(run);
-            let is_command = work == COMMAND;
-            !work.starts_with("deploy")
-                && !struck.contains(&work)
-                && !(is_command && self.victim == Victim::Agent)
+            let is_test_command = work == COMMAND && self.victim == Victim::Agent;
+            let is_spared = work.starts_with("deploy") || is_test_command || struck.contains(&work);
+            !is_spared
         })
     }
 }
