@@ -76,7 +76,7 @@ impl Strike {
         };
         let killed = pid.and_then(processes::kill);
         if killed.is_some() {
-            struck.insert(work_of(run));
+            struck.extend(work_of(run));
         }
         killed
     }
@@ -85,7 +85,9 @@ impl Strike {
     /// command, whose death is a red test; and each work once, because its attempts are counted.
     fn mortal(self, home: &Path, struck: &BTreeSet<String>) -> Option<PathBuf> {
         processes::living_runs(home).into_iter().find(|run| {
-            let work = work_of(run);
+            let Some(work) = work_of(run) else {
+                return false;
+            };
             let is_test_command = work == COMMAND && self.victim == Victim::Agent;
             let is_spared = work.starts_with("deploy") || is_test_command || struck.contains(&work);
             !is_spared
@@ -95,13 +97,11 @@ impl Strike {
 
 const COMMAND: &str = "command";
 
-/// The stage that a run works for.
-fn work_of(run: &Path) -> String {
-    let text = fs::read_to_string(run.join("spec.json")).unwrap_or_default();
-    let spec: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-    spec["env"]["ORCHD_STAGE"]
-        .as_str()
-        .map_or_else(|| COMMAND.to_owned(), str::to_owned)
+/// The stage that a run works for; none while it is not written yet: a run's lock is there first.
+fn work_of(run: &Path) -> Option<String> {
+    let text = fs::read_to_string(run.join("spec.json")).ok()?;
+    let spec: serde_json::Value = serde_json::from_str(&text).ok()?;
+    Some(spec["env"]["ORCHD_STAGE"].as_str().unwrap_or(COMMAND).to_owned())
 }
 
 fn first_unless<T>(is_over: impl Fn() -> bool, mut look: impl FnMut() -> Option<T>) -> Option<T> {
