@@ -146,6 +146,15 @@ fn knows_its_end(row: &RunRow) -> bool {
     row.finished_at.is_some() && (row.record != RunRecord::default() || row.outcome == "finished")
 }
 
+/// The run is over for the database, which knows nothing of its end: the daemon may have been killed while it made the directory.
+pub(super) fn closed_without_end(facts: &Facts) -> bool {
+    match (&facts.row, &facts.job) {
+        (Some(row), _) => row.finished_at.is_some() && !knows_its_end(row),
+        (None, Some(job)) => !is_agent(job) && !is_leased(facts, job),
+        (None, None) => false,
+    }
+}
+
 fn work(row: &RunRow, record: &Record, findings: &mut Findings) {
     let role = Some(row.role.as_str().to_owned());
     let said = record.role.as_ref().map(|role| role.as_str().to_owned());

@@ -2,7 +2,7 @@
 
 use process::{EndReason, ExitRecord};
 
-use super::{About, Facts, Findings, exit, value};
+use super::{About, Facts, Findings, database, exit, value};
 use crate::runs::{End, ExitReason, Marker, Record, RecordKind, RecordReading, RunFiles};
 
 pub(super) fn compare(facts: &Facts, files: &RunFiles, findings: &mut Findings) {
@@ -13,6 +13,7 @@ pub(super) fn compare(facts: &Facts, files: &RunFiles, findings: &mut Findings) 
     let record = match &files.record {
         RecordReading::Read(record) => record,
         RecordReading::Newer { .. } => return,
+        RecordReading::Missing if database::closed_without_end(facts) && is_untouched(files) => return,
         RecordReading::Missing => {
             findings.add(About::Record, "the directory has no run.json");
             return;
@@ -36,6 +37,16 @@ pub(super) fn compare(facts: &Facts, files: &RunFiles, findings: &mut Findings) 
     if record.kind == RecordKind::Agent {
         printed(end, files, findings);
     }
+}
+
+/// Nothing was ever started in it: the record is written before the first of these.
+fn is_untouched(files: &RunFiles) -> bool {
+    let has_no_marker = match &files.marker {
+        Marker::Missing => true,
+        Marker::Read(_) | Marker::Broken(_) => false,
+    };
+    let has_no_output = files.stdout_bytes.is_none() && files.stderr_bytes.is_none();
+    has_no_marker && has_no_output && files.progress.is_none() && !files.lives
 }
 
 fn identity(facts: &Facts, record: &Record, findings: &mut Findings) {

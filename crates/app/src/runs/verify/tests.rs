@@ -8,7 +8,7 @@ use process::EndReason;
 use serde_json::json;
 
 use self::facts::{
-    agreed, change_end, change_marker, change_record, command, files, job, marker, row, running,
+    agreed, change_end, change_marker, change_record, command, files, job, marker, never_begun, row, running,
 };
 use super::*;
 use crate::runs::ExitReason;
@@ -31,6 +31,7 @@ fn sources_that_tell_the_same_disagree_about_nothing() {
     check(&agreed(), &[]);
     check(&running(), &[]);
     check(&command(), &[]);
+    never_begun().iter().for_each(|facts| check(facts, &[]));
     assert!(is_moving(&running()) && !is_moving(&agreed()));
 }
 

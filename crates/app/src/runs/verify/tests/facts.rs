@@ -149,6 +149,20 @@ pub(super) fn command() -> Facts {
     facts
 }
 
+/// An agent's and a command's run whose daemon was killed before their record was written.
+pub(super) fn never_begun() -> [Facts; 2] {
+    [agreed(), command()].map(|mut facts| {
+        if let Some(row) = &mut facts.row {
+            row.outcome = "lost".to_owned();
+            row.record = RunRecord::default();
+        }
+        let files = files(&mut facts);
+        (files.record, files.marker, files.printed) = (RecordReading::Missing, Marker::Missing, None);
+        (files.stdout_bytes, files.stderr_bytes) = (None, None);
+        facts
+    })
+}
+
 pub(super) fn files(facts: &mut Facts) -> &mut RunFiles {
     facts.files.as_mut().unwrap()
 }
