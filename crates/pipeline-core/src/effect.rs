@@ -1,5 +1,9 @@
 //! Effects: what must be done outside. A row in the outbox first, an idempotent call later; the result comes back as an event.
 
+mod lane;
+
+pub use lane::Lane;
+
 use serde::{Deserialize, Serialize};
 
 use crate::id::{BranchName, CommitSha, EffectKey, IssueId, ProjectId, TaskId, TreeSha};
@@ -28,31 +32,6 @@ impl System {
             Self::Forge => "forge",
             Self::Chat => "chat",
         }
-    }
-}
-
-/// Rows of one lane are sent one at a time and in order.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Lane(pub String);
-
-impl Lane {
-    /// Per task and system.
-    #[must_use]
-    pub fn of_task(task: TaskId, system: System) -> Self {
-        Self(format!("{task}:{}", system.as_str()))
-    }
-
-    /// The merge slot of a project: one merge at a time.
-    #[must_use]
-    pub fn of_merges(project: &ProjectId) -> Self {
-        Self(format!("merge:{project}"))
-    }
-
-    /// For an issue that has no task.
-    #[must_use]
-    pub fn of_issue(project: &ProjectId, issue: &IssueId) -> Self {
-        Self(format!("{project}/{issue}:tracker"))
     }
 }
 

@@ -208,6 +208,7 @@ fn new_task(id: TaskId, work_item: WorkItemId, item: &ItemObservation, rules: Ru
         merged: None,
         late_documents: None,
         rolled_back_at: None,
+        holds_slot: false,
         open_effects: std::collections::BTreeSet::new(),
         timers: std::collections::BTreeMap::new(),
         ci_job: None,

@@ -189,6 +189,9 @@ pub struct Task {
     pub late_documents: Option<LateDocuments>,
     /// Merges made before this moment do not count any more (rolled back).
     pub rolled_back_at: Option<Timestamp>,
+    /// It holds the project's merge slot: the default branch was merged into its branch, and what CI says of that head is awaited.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub holds_slot: bool,
     /// Required effects that are not finished.
     pub open_effects: BTreeSet<EffectKey>,
     /// Armed timers and their generations.

@@ -7,6 +7,7 @@ mod breaker;
 mod sender;
 mod delivery;
 mod echo;
+mod slot;
 mod merge;
 mod settlement;
 mod desk;
@@ -119,6 +120,7 @@ impl Outbox {
                     at: self.context.clock.now(),
                     error: "claimed and not sent".to_owned(),
                     ambiguous: true,
+                    costs_a_try: true,
                 };
                 self.context.store.postpone(back).await?;
             }

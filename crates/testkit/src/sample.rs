@@ -87,6 +87,7 @@ pub fn task(id: i64) -> Task {
         merged: None,
         late_documents: None,
         rolled_back_at: None,
+        holds_slot: false,
         open_effects: BTreeSet::new(),
         timers: BTreeMap::new(),
         ci_job: None,

@@ -81,6 +81,7 @@ async fn work(home: &Home) {
         at: NOW.plus(Duration::from_secs(9)),
         error: "503 from chat".to_owned(),
         ambiguous: false,
+        costs_a_try: true,
     };
     home.store.postpone(back).await.unwrap();
     home.store

@@ -7,7 +7,7 @@ use crate::message::comment::{done_comment, summary_comment};
 use crate::project::MergeTime;
 use crate::role::Role;
 use crate::stage::{Cause, GateName, Stage};
-use crate::task::{Ask, Phase, Resume, TaskState, Wait};
+use crate::task::{Ask, Phase, Resume, Task, TaskState, Wait};
 use crate::transition::plan::Plan;
 use crate::transition::{Outcome, local_tests, order, publishing, stage, tell, working};
 use crate::usage::Usage;
@@ -190,11 +190,28 @@ fn base_merged(plan: &mut Plan<'_>, head: &CommitSha, code_tree: &TreeSha) {
         );
     }
     plan.task.counters.base_merges += 1;
+    plan.task.holds_slot = true;
     if plan.task.phase == Phase::Documents {
         return publishing::merge_documents(plan);
     }
     stage::start_ci(plan);
     stage::gather(plan);
+}
+
+/// The slot is held on the way to the merge alone: whatever else a task does or waits for, others merge meanwhile.
+pub(super) fn may_hold_slot(task: &Task) -> bool {
+    match &task.state {
+        TaskState::Publishing { .. }
+        | TaskState::Gathering { .. }
+        | TaskState::Waiting(Wait::Ci)
+        | TaskState::Merging { .. } => task.phase != Phase::Stage,
+        TaskState::Starting
+        | TaskState::Working { .. }
+        | TaskState::Waiting(Wait::Human(_) | Wait::Answers | Wait::Dependency | Wait::Budget)
+        | TaskState::Blocked { .. }
+        | TaskState::Done
+        | TaskState::Cancelled => false,
+    }
 }
 
 /// Review and tests saw the same code plus what others had merged: what they said still holds.

@@ -11,7 +11,7 @@ use crate::role::Role;
 use crate::stage::{Column, Stage, StageName};
 use crate::task::{Resume, Task, TaskState, Wait};
 use crate::timer::{TimerChange, TimerKind};
-use crate::transition::{Rules, tell};
+use crate::transition::{Rules, merging, tell};
 
 pub(crate) struct Plan<'a> {
     pub(crate) rules: Rules<'a>,
@@ -171,6 +171,7 @@ impl<'a> Plan<'a> {
     pub(crate) fn into_change(mut self, before: &Task) -> Change {
         self.disarm_strangers();
         self.let_go();
+        self.task.holds_slot &= merging::may_hold_slot(&self.task);
         let column = column_of(&self);
         if self.restate || column != column_of_task(before, self.rules) {
             let issue = self.task.issue.clone();
@@ -213,7 +214,11 @@ impl<'a> Plan<'a> {
         self.task.numbers.effects += 1;
         let key = EffectKey::new(format!("{}-e{}", self.task.id, self.task.numbers.effects));
         let lane = if let EffectKind::Merge(_) = &kind {
-            Lane::of_merges(&self.task.project)
+            if self.task.holds_slot {
+                Lane::of_slot_holder(&self.task.project)
+            } else {
+                Lane::of_merges(&self.task.project)
+            }
         } else {
             Lane::of_task(self.task.id, kind.system())
         };

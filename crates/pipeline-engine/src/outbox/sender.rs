@@ -11,6 +11,7 @@ use crate::outbox::delivery::{self, Delivered};
 use crate::outbox::desk::Desk;
 use crate::outbox::echo;
 use crate::outbox::settlement::{Sent, settle};
+use crate::outbox::slot;
 
 /// Adapters end their calls much earlier; this is for one that does not.
 const SAID_SOMETHING: Duration = Duration::from_secs(5 * 60);
@@ -20,16 +21,24 @@ const MOVED_A_REPOSITORY: Duration = Duration::from_secs(30 * 60);
 /// Sends a row once; the store is met with patience, for the row is in flight until its end is stored. What was sent is not sent again
 /// meanwhile: the end may be stored although the answer was lost, and newer rows of the lane may have overtaken this one.
 pub(super) async fn deliver(context: &Context, desk: &Desk, row: &OutboxRow) {
-    let answer = send(context, row).await;
-    let system_is_down = desk.answered(row, answer.as_ref().err(), context.clock.now());
-    let sent = Sent {
-        answer,
-        system_is_down,
-    };
+    let sent = try_to_send(context, desk, row).await;
     while let Err(error) = settle(context, row, &sent).await {
         tracing::error!(effect.key = %row.effect.key, %error, "the end of an effect could not be stored; trying again");
         let wait = context.settings.poll.max(Duration::from_millis(200));
         context.clock.sleep(wait).await;
+    }
+}
+
+async fn try_to_send(context: &Context, desk: &Desk, row: &OutboxRow) -> Sent {
+    let answer = match slot::why_taken(context, row).await {
+        Ok(Some(why)) => return Sent::StoodBack(why),
+        Ok(None) => send(context, row).await,
+        Err(error) => Err(PortError::retry(error.to_string())),
+    };
+    let system_is_down = desk.answered(row, answer.as_ref().err(), context.clock.now());
+    Sent::Tried {
+        answer,
+        system_is_down,
     }
 }
 

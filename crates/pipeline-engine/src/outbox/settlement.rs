@@ -1,5 +1,7 @@
 //! What came of a row, stored under its fence: whoever claimed it since settles it instead.
 
+use std::time::Duration;
+
 use pipeline_core::effect::{EffectKind, Lane, Mode, Need, NewEffect, System};
 use pipeline_core::event::Event;
 use pipeline_core::id::EffectKey;
@@ -15,22 +17,51 @@ use crate::outbox::delivery::Delivered;
 use crate::outbox::echo;
 use crate::step::{Along, Stepped, Wanted, step};
 
+/// How long a merge stands back before it asks for the slot again.
+const SLOT_IS_TAKEN: Duration = Duration::from_secs(10);
+
 /// What came of sending a row.
-pub(super) struct Sent {
-    pub(super) answer: Result<Delivered, PortError>,
-    /// Rows of other lanes fail as well.
-    pub(super) system_is_down: bool,
+pub(super) enum Sent {
+    /// The system answered, or did not.
+    Tried {
+        answer: Result<Delivered, PortError>,
+        /// Rows of other lanes fail as well.
+        system_is_down: bool,
+    },
+    /// It stood back for this reason; nothing was sent.
+    StoodBack(String),
 }
 
 /// Stores what came of a row.
 pub(super) async fn settle(context: &Context, row: &OutboxRow, sent: &Sent) -> Result<(), StoreError> {
-    match &sent.answer {
+    let (answer, system_is_down) = match sent {
+        Sent::Tried {
+            answer,
+            system_is_down,
+        } => (answer, *system_is_down),
+        Sent::StoodBack(why) => return stand_back(context, row, why).await,
+    };
+    match answer {
         Ok(delivered) => arrived(context, row, delivered).await,
-        Err(error) if may_repeat(error) && has_tries(context, row, sent.system_is_down) => {
+        Err(error) if may_repeat(error) && has_tries(context, row, system_is_down) => {
             postpone(context, row, error).await
         }
         Err(error) => dead(context, row, error.to_string()).await,
     }
+}
+
+async fn stand_back(context: &Context, row: &OutboxRow, why: &str) -> Result<(), StoreError> {
+    let key = &row.effect.key;
+    tracing::debug!(effect.key = %key, task.id = Context::label(row.effect.task), why, "the effect stands back");
+    let back = Postponement {
+        key: key.clone(),
+        fence: row.fence,
+        at: context.clock.now().plus(SLOT_IS_TAKEN),
+        error: why.to_owned(),
+        ambiguous: row.status == EffectStatus::Ambiguous,
+        costs_a_try: false,
+    };
+    context.store.postpone(back).await
 }
 
 fn may_repeat(error: &PortError) -> bool {
@@ -63,6 +94,7 @@ async fn postpone(context: &Context, row: &OutboxRow, error: &PortError) -> Resu
         error: error.to_string(),
         // What may have arrived once is not unsaid by a later try that failed.
         ambiguous: row.status == EffectStatus::Ambiguous || matches!(error, PortError::Ambiguous(_)),
+        costs_a_try: true,
     };
     context.store.postpone(back).await
 }

@@ -24,6 +24,7 @@ mod repair;
 mod failure;
 mod deploy;
 mod merge;
+mod merge_slot;
 mod branch;
 mod orders;
 mod outbox;

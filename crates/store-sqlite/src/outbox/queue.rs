@@ -36,7 +36,8 @@ pub(crate) const SUPERSEDED: &str = "DELETE FROM outbox
         SELECT target FROM outbox WHERE status = 'pending' AND key <> ?1 AND target = (
             SELECT target FROM outbox WHERE key = ?1))";
 pub(crate) const POSTPONE: &str = "UPDATE outbox
-    SET status = ?3, available_at = ?4, error = ?5, owner = NULL, lease_until = NULL
+    SET status = ?3, available_at = ?4, error = ?5, owner = NULL, lease_until = NULL,
+        attempts = max(0, attempts - ?6)
     WHERE key = ?1 AND fence = ?2 AND status IN ('pending', 'in_flight', 'ambiguous')";
 pub(crate) const RECLAIM: &str = "UPDATE outbox SET status = 'ambiguous', owner = NULL, lease_until = NULL
     WHERE status = 'in_flight' AND owner <> ?1";
@@ -86,7 +87,7 @@ pub(super) fn postpone(connection: &Connection, row: &Postponement) -> Result<()
     change(
         connection,
         POSTPONE,
-        params![key, fence, status, row.at.0, row.error],
+        params![key, fence, status, row.at.0, row.error, !row.costs_a_try],
     )?;
     Ok(())
 }

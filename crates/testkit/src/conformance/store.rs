@@ -102,6 +102,7 @@ suite! {
         the_end_under_an_old_fence_writes_nothing,
         a_row_ends_once,
         an_old_fence_puts_nothing_back,
+        standing_back_costs_no_try,
     }
     outbox_orders {
         a_waiting_row_becomes_due,

@@ -120,6 +120,8 @@ pub struct Postponement {
     pub error: String,
     /// It may have arrived.
     pub ambiguous: bool,
+    /// It was tried; else the claim is not counted among its tries.
+    pub costs_a_try: bool,
 }
 
 /// Which rows are listed.

@@ -187,6 +187,7 @@ pub(super) async fn postpone(store: &Arc<dyn Store>, row: &OutboxRow, at: Timest
         at,
         error: "it hangs".to_owned(),
         ambiguous,
+        costs_a_try: true,
     };
     store.postpone(back).await.unwrap();
 }

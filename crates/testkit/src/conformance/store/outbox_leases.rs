@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use pipeline_core::id::{EffectKey, InstanceId, TaskId};
 use pipeline_core::port::store::Store;
-use pipeline_core::port::store::outbox::{EffectStatus, OutboxFilter, OutboxRow};
+use pipeline_core::port::store::outbox::{EffectStatus, OutboxFilter, OutboxRow, Postponement};
 use pipeline_core::port::store::tasks::{Commit, Committed};
 use pipeline_core::time::Timestamp;
 
-use crate::conformance::store::outbox::{end, keys, postpone, the_end, write};
+use crate::conformance::store::outbox::{claim, end, keys, postpone, the_end, write};
 use crate::sample::{self, alert, at};
 
 /// Whoever holds the newest one owns the row.
@@ -109,4 +109,24 @@ async fn renew(store: &Arc<dyn Store>, owner: &str, row: &OutboxRow, until: Time
 async fn row(store: &Arc<dyn Store>) -> OutboxRow {
     let key = OutboxFilter::One(EffectKey::new("k1"));
     store.effects(key).await.unwrap().remove(0)
+}
+
+/// Who stood back was not tried.
+pub async fn standing_back_costs_no_try(store: Arc<dyn Store>) {
+    write(&store, vec![alert(1, "k1")]).await;
+    let mut tries = Vec::new();
+    for (second, costs_a_try) in [(0, false), (1, false), (2, true), (3, false), (4, true)] {
+        let row = claim(&store, at(second)).await.remove(0);
+        tries.push(row.attempts);
+        let back = Postponement {
+            key: row.effect.key,
+            fence: row.fence,
+            at: at(second + 1),
+            error: "somebody else comes first".to_owned(),
+            ambiguous: false,
+            costs_a_try,
+        };
+        store.postpone(back).await.unwrap();
+    }
+    assert_eq!(tries, [0, 0, 0, 1, 1]);
 }

@@ -48,6 +48,7 @@ impl OutboxStore for FakeStore {
             stored.lease = None;
             stored.due = row.at;
             stored.error = Some(row.error.clone());
+            stored.attempts -= u32::from(!row.costs_a_try).min(stored.attempts);
             stored.status = if row.ambiguous {
                 EffectStatus::Ambiguous
             } else {
