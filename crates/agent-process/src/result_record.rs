@@ -20,6 +20,9 @@ const SUMMARY: usize = 2_000;
 /// Characters kept of a name.
 const NAME: usize = 200;
 
+/// Names kept of what was denied.
+const DENIED: usize = 10;
+
 /// No run uses more tokens; a larger number is nonsense, and sums of it would overflow.
 const MOST_TOKENS: u64 = 1_000_000_000_000;
 
@@ -36,6 +39,8 @@ pub(crate) struct ResultRecord {
     pub(crate) usage: Usage,
     pub(crate) model: Option<String>,
     pub(crate) session: Option<String>,
+    /// The tools that it was not allowed to use, each once, in the order of their first refusal.
+    pub(crate) denied: Vec<String>,
 }
 
 /// A line that is a record of success, as the runner of the run looks for it.
@@ -88,8 +93,30 @@ impl ResultRecord {
             usage: usage(fields),
             model: text(fields, "model", NAME),
             session: text(fields, "session_id", NAME),
+            denied: denied(fields),
         }
     }
+}
+
+/// An entry that does not say what was denied still says that something was.
+fn denied(fields: &Map<String, Value>) -> Vec<String> {
+    let Some(Value::Array(entries)) = fields.get("permission_denials") else {
+        return Vec::new();
+    };
+    let mut names: Vec<String> = Vec::new();
+    for entry in entries {
+        let name = entry
+            .as_object()
+            .and_then(|entry| text(entry, "tool_name", NAME))
+            .map_or_else(
+                || "a tool without a name".to_owned(),
+                |name| name.replace('\n', " "),
+            );
+        if names.len() < DENIED && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
 }
 
 fn text(fields: &Map<String, Value>, name: &str, most: usize) -> Option<String> {

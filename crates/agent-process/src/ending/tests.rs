@@ -93,6 +93,39 @@ fn an_agent_succeeds_only_with_exit_code_0_and_a_record_without_error() {
 }
 
 #[test]
+fn an_agent_that_was_denied_permissions_has_failed_and_what_was_denied_is_named() {
+    use FailureClass::{Agent, Transient};
+    let denied = |names: &[&str]| {
+        said(false, "all done").map(|record| ResultRecord {
+            denied: names.iter().map(|name| (*name).to_owned()).collect(),
+            ..record
+        })
+    };
+    let two = "the agent was denied permissions (Bash, Write); allow them";
+    for (exit, names, expected) in [
+        (exited(0), vec!["Bash", "Write"], Some((Agent, two))),
+        (
+            exit(EndReason::Lingered, None, Some(15)),
+            vec!["Bash", "Write"],
+            Some((Agent, two)),
+        ),
+        (exited(0), vec![], None),
+        (
+            exited(75),
+            vec!["Bash"],
+            Some((Transient, "the agent asked to be run again")),
+        ),
+        (
+            exited(1),
+            vec!["Bash"],
+            Some((Agent, "the agent ended with exit code 1")),
+        ),
+    ] {
+        check(AGENT, &exit, denied(&names).as_ref(), expected);
+    }
+}
+
+#[test]
 fn an_agent_that_was_ended_by_others_failed_whatever_it_had_said() {
     use FailureClass::{Agent, Permanent, Transient};
     let fine = said(false, "all done");

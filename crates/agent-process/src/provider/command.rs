@@ -91,6 +91,10 @@ pub(super) fn judge(exit_code: i32, record: Option<&ResultRecord>) -> Option<Run
     let agent = |message: String| Some(failure(FailureClass::Agent, with_words(message, words)));
     match (exit_code, record) {
         (0, Some(record)) if record.is_error => agent("the agent reported an error".to_owned()),
+        (0, Some(record)) if !record.denied.is_empty() => agent(format!(
+            "the agent was denied permissions ({}); allow them in its own settings or take them out of its task",
+            record.denied.join(", ")
+        )),
         (0, Some(_)) => None,
         (0, None) => agent(
             "the agent ended without a result record; it must print a JSON object with \"type\":\"result\" as its last line"

@@ -72,6 +72,7 @@ fn record(line: &str) -> ResultRecord {
 #[test]
 fn every_field_is_read() {
     let line = r#"{"type":"result","is_error":true,"result":"said","model":"m-1","session_id":"s-1","total_cost_usd":0.25,
+        "permission_denials":[{"tool_name":"Bash","tool_input":{"command":"rm"}},{"tool_name":"Write"},{"tool_name":"Bash"}],
         "usage":{"input_tokens":1,"output_tokens":2,"cache_read_input_tokens":3,"cache_creation_input_tokens":4}}"#;
     let expected = ResultRecord {
         is_error: true,
@@ -85,6 +86,7 @@ fn every_field_is_read() {
         },
         model: Some("m-1".to_owned()),
         session: Some("s-1".to_owned()),
+        denied: vec!["Bash".to_owned(), "Write".to_owned()],
     };
     assert_eq!(record(&line.replace('\n', " ")), expected);
 }
@@ -97,6 +99,10 @@ fn a_field_of_a_wrong_type_or_an_impossible_value_counts_as_absent() {
         r#""usage":{"input_tokens":18446744073709551615,"output_tokens":1.5},"total_cost_usd":-3"#,
         r#""usage":null,"total_cost_usd":1e300"#,
         r#""model":"\u001b[2J","result":"\u0007""#,
+        r#""permission_denials":null"#,
+        r#""permission_denials":[]"#,
+        r#""permission_denials":"none""#,
+        r#""permission_denials":{"tool_name":"Bash"}"#,
     ] {
         let read = record(&format!(r#"{{"type":"result",{fields}}}"#));
         assert_eq!(read, ResultRecord::default(), "{fields}");
@@ -119,4 +125,24 @@ fn closing_words_are_cut_and_cannot_steer_a_terminal() {
     assert_eq!(long.summary.chars().count(), SUMMARY);
     let red = record(r#"{"type":"result","result":"\u001b[31mred\u202e\nline"}"#);
     assert_eq!(red.summary, "red\nline");
+}
+
+#[test]
+fn what_was_denied_is_named_once_and_cannot_steer_a_terminal() {
+    for (denials, expected) in [
+        (r#"[{"tool_name":"Write"},{"tool_name":"Write"}]"#, "Write"),
+        (r#"[{"tool_name":"Wri\u001b[31mte\nof"}]"#, "Write of"),
+        (r#"["Bash",7,null,{},{"tool_name":7}]"#, "a tool without a name"),
+    ] {
+        let read = record(&format!(r#"{{"type":"result","permission_denials":{denials}}}"#));
+        assert_eq!(read.denied, [expected], "{denials}");
+    }
+    let many: Vec<String> = (0..50)
+        .map(|number| format!(r#"{{"tool_name":"t{number}"}}"#))
+        .collect();
+    let read = record(&format!(
+        r#"{{"type":"result","permission_denials":[{}]}}"#,
+        many.join(",")
+    ));
+    assert_eq!(read.denied.len(), DENIED);
 }
