@@ -1,12 +1,10 @@
 //! Every call of every port fails once, in every story, in every way: each telling ends as the undisturbed one does, and nothing is doubled.
 //!
-//! A story makes some hundred calls. Each test takes a sample of them by a seed; `ORCHD_FAULTS=all` takes every one, and `ORCHD_SEED` repeats a sample.
+//! A story makes some hundred calls. Each test takes a sample of them by a seed; `ORCHD_FAULTS=all` takes every one, and `ORCHD_SEED` takes another sample.
 
 mod tale;
 mod telling;
 mod account;
-
-use std::hash::{BuildHasher, RandomState};
 
 use testkit::fake::faults::Fault;
 
@@ -44,6 +42,9 @@ async fn every_call(tale: &Tale, sides: &[Side], fault: Fault) {
     assert!(wrong.is_empty(), "{}: {wrong:#?}", tale.name);
 }
 
+/// A change is judged by the same calls as the one before it.
+const USUAL: u64 = 1;
+
 /// Evenly spread, so that every part of the story has its share; where it begins is the seed's choice.
 #[allow(clippy::disallowed_methods, reason = "which calls a run of the tests takes")]
 fn sample(all: Vec<Planned>) -> Vec<Planned> {
@@ -53,8 +54,8 @@ fn sample(all: Vec<Planned>) -> Vec<Planned> {
     let seed: u64 = std::env::var("ORCHD_SEED")
         .ok()
         .and_then(|seed| seed.parse().ok())
-        .unwrap_or_else(|| RandomState::new().hash_one(all.len()) % 1_000_000);
-    println!("seed: {seed} (ORCHD_SEED={seed} repeats it)");
+        .unwrap_or(USUAL);
+    println!("seed: {seed} (ORCHD_SEED takes another one)");
     let step = (all.len() as u64).div_ceil(SAMPLE);
     let chosen = (0_u64..).zip(all).filter(|(at, _)| at % step == seed % step);
     chosen.map(|(_, planned)| planned).collect()
