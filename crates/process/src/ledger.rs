@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use rustix::process::{getpid, getsid};
+use rustix::process::getpid;
 use serde::{Deserialize, Serialize};
 
 use crate::brand::Brand;
@@ -15,6 +15,9 @@ use crate::tree::{self, ProcessIdentity, ProcessStat};
 
 /// A run with more processes is a fork bomb; the brand finds the rest of it.
 const MOST: usize = 4_096;
+
+/// The session of all whose leader lives outside of our PID namespace, as after `docker exec`: it tells nobody apart.
+const OUTSIDE: i32 = 0;
 
 /// How the processes of a run can be told from all others. Of one boot: pids and start times mean nothing in the next.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,12 +45,15 @@ impl Ledger {
 
     /// Takes over who lives below us now; true when something is to be written.
     pub(crate) fn see(&mut self, descendants: &[ProcessStat]) -> bool {
-        let shared = getsid(None).ok().filter(|session| *session != getpid());
+        let me = getpid().as_raw_pid();
+        let shared = ProcessStat::read(me)
+            .map(|stat| stat.session)
+            .filter(|session| *session != me);
         let living = descendants.iter().filter(|stat| !stat.zombie).take(MOST);
         let processes: BTreeSet<_> = living.clone().map(|stat| stat.identity).collect();
         let sessions: BTreeSet<_> = living
             .map(|stat| stat.session)
-            .filter(|session| shared.is_none_or(|shared| shared.as_raw_pid() != *session))
+            .filter(|session| *session != OUTSIDE && shared != Some(*session))
             .collect();
         let changed = (&processes, &sessions) != (&self.processes, &self.sessions);
         (self.processes, self.sessions) = (processes, sessions);

@@ -122,3 +122,18 @@ fn a_look_without_a_change_is_not_written() {
     assert!(!ledger.see(&same));
     assert!(ledger.see(&same[..1]));
 }
+
+#[test]
+fn a_session_that_began_outside_of_the_namespace_names_nobody() {
+    let mut ledger = Ledger::new(None, None);
+    ledger.see(&[process(9_000_101, 1, OUTSIDE, 7)]);
+    let all = [
+        process(9_000_101, 1, OUTSIDE, 7),
+        process(9_000_300, 1, OUTSIDE, 3),
+    ];
+    let found = ledger.living(&all, |_| false);
+    assert_eq!(
+        found.iter().map(ProcessStat::pid).collect::<Vec<_>>(),
+        [9_000_101]
+    );
+}
