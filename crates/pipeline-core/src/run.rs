@@ -127,7 +127,9 @@ pub enum CommandOutcome {
         /// In milliseconds.
         duration_ms: u64,
     },
-    /// It could not be run at all.
+    /// It could not be run at all, for the moment or for good: that says nothing about the code.
+    NotRun(RunFailure),
+    /// The same in logs of earlier versions, which took it for a red result. It is not written any more.
     Failed(RunFailure),
 }
 

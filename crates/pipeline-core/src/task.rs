@@ -201,6 +201,9 @@ pub struct Task {
     /// The report of its result, while that is under way and CI of that head is waited for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ci_report: Option<EffectKey>,
+    /// It could not be run on the present head; nothing runs until it is queued again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ci_not_run: bool,
     /// The project's tests as we run them, where a gate wants them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub local_tests: Option<LocalTests>,
@@ -208,6 +211,9 @@ pub struct Task {
     pub ci: Option<CiWatch>,
     /// Runs fail transiently, or evidence is unavailable.
     pub outage: Option<Outage>,
+    /// A command of ours cannot be run for a passing reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command_outage: Option<Outage>,
     /// The latest run that was launched repairs a report.
     #[serde(default)]
     pub repairing: bool,

@@ -89,6 +89,11 @@ pub(super) fn ended(plan: &mut Plan<'_>, job: JobId, outcome: &CommandOutcome) -
         return Ok(());
     }
     let stand = match outcome {
+        CommandOutcome::NotRun(failure) => {
+            plan.task.local_tests = None;
+            waiting::not_run(plan, "the tests", failure);
+            return Ok(());
+        }
         CommandOutcome::Failed(failure) => {
             plan.task.local_tests = None;
             plan.note(format!("the tests could not run ({})", failure.message));
@@ -117,6 +122,7 @@ pub(super) fn ended(plan: &mut Plan<'_>, job: JobId, outcome: &CommandOutcome) -
     };
     plan.task.counters.transient = 0;
     plan.task.outage = None;
+    plan.task.command_outage = None;
     plan.note("the project's tests ended");
     if let Some(tests) = &mut plan.task.local_tests {
         tests.stand = stand;

@@ -135,6 +135,7 @@ impl<'a> Plan<'a> {
 
     /// Calls off our own CI and the local tests.
     pub(crate) fn cancel_commands(&mut self) {
+        (self.task.ci_not_run, self.task.command_outage) = (false, None);
         if let Some(job) = self.task.ci_job.take() {
             self.cancel(job);
         }

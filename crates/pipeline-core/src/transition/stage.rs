@@ -199,6 +199,7 @@ pub(super) fn start_ci(plan: &mut Plan<'_>) {
         branch: plan.task.branch.clone(),
     }));
     plan.task.ci_job = Some(job);
+    plan.task.ci_not_run = false;
     let queued = (StatusState::Pending, format!("queued as job {job}"), None);
     plan.tell(EffectKind::ReportStatus(super::waiting::ci_status(head, queued)));
 }
@@ -321,6 +322,7 @@ pub(super) fn on_fail(plan: &Plan<'_>, gate: GateName) -> OnFail {
 pub(super) fn refresh_counters(plan: &mut Plan<'_>) {
     plan.task.counters = Counters::default();
     plan.task.outage = None;
+    plan.task.command_outage = None;
 }
 
 /// The definition of a named stage, or of the task's own when the pipeline has none of that name.

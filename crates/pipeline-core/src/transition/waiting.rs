@@ -9,18 +9,21 @@ use crate::message::alert::{ci_slow_alert, error_alert};
 use crate::message::comment::waiting_for_comment;
 use crate::retry::back_off;
 use crate::role::Role;
-use crate::run::{CommandOutcome, FailureClass};
+use crate::run::{CommandOutcome, FailureClass, RunFailure};
 use crate::stage::GateName;
-use crate::task::{CiWatch, Resume, TaskState, Wait};
+use crate::task::{Ask, CiWatch, Resume, TaskState, Wait};
 use crate::timer::TimerKind;
 use crate::transition::plan::Plan;
 use crate::transition::stage::CI_CONTEXT;
-use crate::transition::{Outcome, ignore, illegal, local_tests, stage};
+use crate::transition::{Outcome, ignore, illegal, local_tests, stage, working};
 use crate::usage::duration_text;
 
 /// A gate is not decided yet because of CI.
 pub(super) fn for_ci(plan: &mut Plan<'_>, gate: GateName, pending: &Pending) {
     let times = plan.rules.project.ci_times;
+    if plan.task.ci_not_run {
+        stage::start_ci(plan);
+    }
     let waited = watch(plan);
     let given_up = match pending {
         Pending::CiSilent if waited >= times.appear => Some(format!(
@@ -148,8 +151,15 @@ pub(super) fn command_finished(plan: &mut Plan<'_>, job: JobId, outcome: &Comman
     }
     let report = ci_status(head, ci_result(outcome));
     plan.task.ci_job = None;
+    if let CommandOutcome::NotRun(failure) = outcome {
+        plan.task.ci_not_run = true;
+        plan.tell(EffectKind::ReportStatus(report));
+        not_run(plan, "CI", failure);
+        return Ok(());
+    }
     plan.task.counters.transient = 0;
     plan.task.outage = None;
+    plan.task.command_outage = None;
     plan.note(format!("CI: {}", report.status.description));
     let kind = EffectKind::ReportStatus(report);
     match plan.task.state {
@@ -172,14 +182,16 @@ pub(super) fn command_finished(plan: &mut Plan<'_>, job: JobId, outcome: &Comman
 
 /// A command that could not run for a passing reason is queued again, with patience; false: its outcome counts.
 pub(super) fn try_again(plan: &mut Plan<'_>, job: JobId, outcome: &CommandOutcome, what: &str) -> bool {
-    let CommandOutcome::Failed(failure) = outcome else {
-        return false;
+    let (failure, endure): (_, fn(&mut Plan<'_>, &str) -> bool) = match outcome {
+        CommandOutcome::NotRun(failure) => (failure, working::endure_command),
+        CommandOutcome::Failed(failure) => (failure, working::endure),
+        CommandOutcome::Ran { .. } => return false,
     };
     if failure.class != FailureClass::Transient {
         return false;
     }
     plan.task.counters.transient += 1;
-    if !super::working::endure(plan, &failure.message) {
+    if !endure(plan, &failure.message) {
         return false;
     }
     let wait = back_off(job.to_string(), plan.task.counters.transient, failure.retry_after);
@@ -188,9 +200,42 @@ pub(super) fn try_again(plan: &mut Plan<'_>, job: JobId, outcome: &CommandOutcom
     true
 }
 
+/// A command of ours that cannot be run judges nothing and calls nobody who works: the task stops until people have mended it. Where it
+/// is not waited for, the next look at the gates queues it again.
+pub(super) fn not_run(plan: &mut Plan<'_>, what: &str, failure: &RunFailure) {
+    plan.task.counters.transient = 0;
+    plan.task.outage = None;
+    plan.task.command_outage = None;
+    let lasted = if failure.class == FailureClass::Transient {
+        " (for 24 hours)"
+    } else {
+        ""
+    };
+    let reason = format!("{what} could not run: {}{lasted}", failure.message);
+    match plan.task.state {
+        TaskState::Gathering { .. }
+        | TaskState::Waiting(Wait::Ci | Wait::Human(Ask::Documents { .. } | Ask::ForgeReview)) => {
+            plan.cancel_current();
+            plan.block(&reason, Resume::Gates);
+        }
+        TaskState::Starting
+        | TaskState::Working { .. }
+        | TaskState::Publishing { .. }
+        | TaskState::Waiting(_)
+        | TaskState::Merging { .. }
+        | TaskState::Blocked { .. }
+        | TaskState::Done
+        | TaskState::Cancelled => plan.note(reason),
+    }
+}
+
 /// State, description and log tail of the status that an outcome becomes.
 fn ci_result(outcome: &CommandOutcome) -> (StatusState, String, Option<String>) {
     match outcome {
+        CommandOutcome::NotRun(failure) => {
+            let said = format!("could not run: {}", failure.message);
+            (StatusState::Pending, said, None)
+        }
         CommandOutcome::Failed(failure) => (StatusState::Error, failure.message.clone(), None),
         CommandOutcome::Ran {
             timed_out: true,

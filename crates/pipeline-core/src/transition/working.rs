@@ -12,6 +12,7 @@ use crate::run::{AgentOutcome, Change, FailureClass, Harvest, RunFailure, RunRec
 use crate::scope::{ScopeVerdict, check_scope};
 use crate::stage::Stage;
 use crate::task::{Ask, LateDocuments, Outage, ResultCommit, Resume, TaskState, Wait};
+use crate::time::Timestamp;
 use crate::transition::plan::Plan;
 use crate::transition::{Outcome, gathering, ignore, publishing, stage};
 
@@ -249,16 +250,30 @@ fn transient(plan: &mut Plan<'_>, job: JobId, failure: &RunFailure) {
 
 /// Notes that something outside does not answer: an alert after 30 minutes, false after a day.
 pub(super) fn endure(plan: &mut Plan<'_>, message: &str) -> bool {
-    let now = plan.rules.now;
-    let outage = plan.task.outage.get_or_insert(Outage {
+    let (rings, goes_on) = lasts(&mut plan.task.outage, plan.rules.now);
+    if rings {
+        gathering::ring(plan, message);
+    }
+    goes_on
+}
+
+/// The same for a command of ours, which is tried again while evidence is there.
+pub(super) fn endure_command(plan: &mut Plan<'_>, message: &str) -> bool {
+    let (rings, goes_on) = lasts(&mut plan.task.command_outage, plan.rules.now);
+    if rings {
+        gathering::ring(plan, message);
+    }
+    goes_on
+}
+
+/// Whether people are told now, and whether it is endured still.
+fn lasts(outage: &mut Option<Outage>, now: Timestamp) -> (bool, bool) {
+    let outage = outage.get_or_insert(Outage {
         since: now,
         alerted: false,
     });
     let lasted = now.since(outage.since);
-    let ring = lasted >= ALERT_AFTER && !outage.alerted;
-    outage.alerted |= ring;
-    if ring {
-        gathering::ring(plan, message);
-    }
-    lasted < GIVE_UP_AFTER
+    let rings = lasted >= ALERT_AFTER && !outage.alerted;
+    outage.alerted |= rings;
+    (rings, lasted < GIVE_UP_AFTER)
 }

@@ -65,7 +65,7 @@ fn ends(happenings: &mut Happenings, job: JobId, labels: [&'static str; 7]) {
         log_tail: FINDING.to_owned(),
         duration_ms: 1_000,
     };
-    let transient = || CommandOutcome::Failed(failure(FailureClass::Transient));
+    let transient = || CommandOutcome::NotRun(failure(FailureClass::Transient));
     let outcomes = [
         (NOW, ran(Some(0), "")),
         (NOW, ran(Some(1), FINDING)),
@@ -73,7 +73,7 @@ fn ends(happenings: &mut Happenings, job: JobId, labels: [&'static str; 7]) {
         (NOW, timed_out),
         (NOW, transient()),
         (LATE, transient()),
-        (NOW, CommandOutcome::Failed(failure(FailureClass::Permanent))),
+        (NOW, CommandOutcome::NotRun(failure(FailureClass::Permanent))),
     ];
     for (label, (now, outcome)) in labels.into_iter().zip(outcomes) {
         happenings.at(now, label, By::Itself, ended(job, outcome));

@@ -1,7 +1,7 @@
 //! What the walk found once, as the shortest way there. Each of these failed before the rules were mended.
 
 use pipeline_core::project::Ci;
-use pipeline_core::task::{Resume, TaskState};
+use pipeline_core::task::{Resume, TaskState, Wait};
 
 use crate::trail::Trail;
 
@@ -113,7 +113,7 @@ fn a_closed_pull_request_does_not_change_what_a_restart_does() {
 #[test]
 fn the_outcome_of_a_merge_is_taken_wherever_it_comes() {
     let mut trail = merging();
-    trail.node.task.state = TaskState::Waiting(pipeline_core::task::Wait::Answers);
+    trail.node.task.state = TaskState::Waiting(Wait::Answers);
     let trail = trail.then(&["merged"]);
     assert!(
         trail.note.contains("nothing is being merged any more"),
@@ -142,4 +142,35 @@ fn a_merge_of_another_head_does_not_hide_what_else_was_seen() {
         .then(&["evidence: CI runs"])
         .then(&["pull request merged at another head, CI green"]);
     assert_eq!(trail.place(), "development gathering");
+}
+
+#[test]
+fn a_command_that_can_never_run_is_nobodys_fault() {
+    let ways = [
+        &["evidence: CI runs", "CI cannot run"][..],
+        &["evidence: CI runs", "CI could not run, for days"],
+        &["CI cannot run"],
+    ];
+    for way in ways {
+        let trail = with_our_ci().then(&TO_CI).then(way);
+        assert_eq!(
+            (trail.place(), trail.rang),
+            ("development blocked".to_owned(), true)
+        );
+        assert_eq!(trail.held_by(), Vec::<&str>::new());
+        let again = trail.then(&["orchctl restart"]);
+        assert!(again.node.task.ci_job.is_some(), "{way:?}: it is queued again");
+    }
+}
+
+#[test]
+fn a_log_of_an_earlier_version_still_says_that_such_a_command_was_red() {
+    let trail = with_our_ci().then(&TO_CI).then(&["evidence: CI runs"]);
+    let logged = r#"{"event":"command_finished","job":JOB,"fence":1,
+        "outcome":{"failed":{"class":"permanent","message":"no sh","retry_after":null}}}"#;
+    let job = serde_json::to_string(&trail.node.task.ci_job.unwrap()).unwrap();
+    let event = serde_json::from_str(&logged.replace("JOB", &job)).unwrap();
+    let after = trail.decides(&event);
+    assert_eq!(after.state, TaskState::Waiting(Wait::Ci));
+    assert!(after.ci_report.is_some() && !after.ci_not_run);
 }

@@ -199,6 +199,7 @@ fn counters(task: &mut Task) {
         since: THEN,
         alerted: false,
     });
+    task.command_outage.clone_from(&task.outage);
     counters.bounces.retain(|_, count| *count > 0);
     let last = task.bounces.pop();
     task.bounces = last

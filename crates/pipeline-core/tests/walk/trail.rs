@@ -2,10 +2,12 @@
 
 use pipeline_core::decision::Decision;
 use pipeline_core::effect::EffectKind;
+use pipeline_core::event::Event;
 use pipeline_core::id::WorkItemId;
 use pipeline_core::pipeline::{Limits, Pipeline};
 use pipeline_core::project::{Ci, Project};
 use pipeline_core::start::start;
+use pipeline_core::task::Task;
 use pipeline_core::transition::decide;
 
 use crate::ground::{Ground, Reach};
@@ -74,6 +76,15 @@ impl Trail {
             self.node = normal(self.node, &self.pipeline);
         }
         self
+    }
+
+    /// The task after an event that has no name here.
+    pub(crate) fn decides(&self, event: &Event) -> Task {
+        let ground = ground(&self.pipeline, &self.project);
+        match decide(&self.node.task, event, ground.rules(NOW)) {
+            Decision::Change(change) => change.task,
+            Decision::Ignore(why) | Decision::Illegal(why) => panic!("{}: {why}", event.name()),
+        }
     }
 
     /// Names of the effects that hold the task.

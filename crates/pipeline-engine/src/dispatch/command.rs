@@ -31,14 +31,14 @@ pub(super) async fn run(
     if beginning == Beginning::Fresh
         && let Err(failure) = start(context, ports, (job, run, occasion), work).await
     {
-        return finished(run, CommandOutcome::Failed(failure));
+        return finished(run, CommandOutcome::NotRun(failure));
     }
     match follow(context, &run, call).await {
         Followed::Ended(end) if end.cancelled => Worked::Cancelled(None),
         Followed::Ended(end) => finished(run, outcome(*end)),
         Followed::Interrupted(_) => Worked::Interrupted(None),
         Followed::Left => Worked::Left,
-        Followed::Failed(failure) => finished(run, CommandOutcome::Failed(failure)),
+        Followed::Failed(failure) => finished(run, CommandOutcome::NotRun(failure)),
     }
 }
 
@@ -53,7 +53,7 @@ fn finished(run: RunId, outcome: CommandOutcome) -> Worked {
 
 fn outcome(end: RunEnd) -> CommandOutcome {
     match end.failure {
-        Some(failure) => CommandOutcome::Failed(failure),
+        Some(failure) => CommandOutcome::NotRun(failure),
         None => CommandOutcome::Ran {
             exit_code: end.record.exit_code,
             timed_out: end.timed_out,

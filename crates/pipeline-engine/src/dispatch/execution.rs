@@ -180,7 +180,7 @@ fn status_of(event: &Event) -> JobStatus {
             outcome: AgentOutcome::Failed { .. },
             ..
         } | Event::CommandFinished {
-            outcome: CommandOutcome::Failed(_),
+            outcome: CommandOutcome::NotRun(_) | CommandOutcome::Failed(_),
             ..
         } | Event::JobFailed { .. }
     );

@@ -1,7 +1,10 @@
 //! CI is slow, silent, or red on the default branch too.
 
+use std::sync::Arc;
+
 use pipeline_core::effect::StatusState;
 use pipeline_core::stage::Column;
+use testkit::fake::faults::Fault;
 use testkit::fake::runner::ScriptedEnd;
 
 use crate::world::World;
@@ -124,6 +127,74 @@ async fn a_command_that_ran_on_an_older_head_says_nothing_about_the_new_one() {
         "the command was called off, the architect works"
     );
     world.runner.finish(&running[0]);
+    world.runs_until_idle().await;
+    assert_eq!(world.stands(&issue).await, "done/done");
+    world.ends().await;
+}
+
+/// The developer's work is in, and our CI command cannot be run for this reason.
+fn without_a_machine(world: &World, method: &'static str) {
+    let (runner, workspace) = (Arc::clone(&world.runner), Arc::clone(&world.workspace));
+    world.next_writes("developer", move |desk| {
+        desk.code();
+        let never = Fault::Refused("no space is left".to_owned());
+        for faults in [&runner.faults, &workspace.faults] {
+            faults.fail_next(method, 1, &never);
+        }
+    });
+}
+
+#[tokio::test]
+async fn a_command_that_can_never_run_is_no_red_ci() {
+    for method in ["start", "checkout"] {
+        let mut world = World::new().await;
+        without_a_machine(&world, method);
+        let issue = world.approved().await;
+        assert_eq!(world.stands(&issue).await, "development/blocked", "{method}");
+        assert_eq!(world.times_alerted("CI could not run: "), 1, "{method}");
+        assert_eq!(world.times_alerted("no space is left"), 1, "{method}");
+        let head = world.head(&issue).await;
+        let states = world.forge.statuses(&head).into_iter().map(|status| status.state);
+        assert_eq!(states.collect::<Vec<_>>(), [StatusState::Pending], "{method}");
+        world.seconds(4_000).await;
+        assert_eq!(world.stands(&issue).await, "development/blocked", "{method}");
+        world.restarts(&issue).await;
+        assert_eq!(world.stands(&issue).await, "done/done", "{method}");
+        assert_eq!(
+            world.runner.briefs("developer").len(),
+            1,
+            "{method}: nobody worked again"
+        );
+        assert!(world.task(&issue).await.bounces.is_empty(), "{method}");
+        world.ends().await;
+    }
+}
+
+#[tokio::test]
+async fn a_command_that_could_not_run_for_a_day_is_no_red_ci() {
+    let mut world = World::new().await;
+    world
+        .runner
+        .on_command(|_, _| ScriptedEnd::transient("the machine is busy", None));
+    let issue = world.approved().await;
+    world.seconds(25 * 3_600).await;
+    assert_eq!(world.stands(&issue).await, "development/blocked");
+    assert_eq!(world.times_alerted("the machine is busy (for 24 hours)"), 1);
+    world.runner.on_command(|_, _| ScriptedEnd::exited(0, ""));
+    world.restarts(&issue).await;
+    assert_eq!(world.stands(&issue).await, "done/done");
+    assert_eq!(world.runner.briefs("developer").len(), 1);
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn looking_again_queues_a_command_that_could_not_run() {
+    let mut world = World::new().await;
+    without_a_machine(&world, "start");
+    let issue = world.approved().await;
+    assert_eq!(world.stands(&issue).await, "development/blocked");
+    world.seconds(4_000).await;
+    world.person_moves(&issue, Column::Approved);
     world.runs_until_idle().await;
     assert_eq!(world.stands(&issue).await, "done/done");
     world.ends().await;

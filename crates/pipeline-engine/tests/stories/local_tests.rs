@@ -145,3 +145,37 @@ async fn code_that_somebody_pushed_is_tested_before_it_is_merged() {
     assert_eq!(world.runner.briefs("reviewer").len(), 2);
     world.ends().await;
 }
+
+#[tokio::test]
+async fn tests_that_could_not_run_for_a_day_judge_nothing() {
+    let mut world = without_ci().await;
+    world
+        .runner
+        .on_command(|_, _| ScriptedEnd::transient("the machine is busy", None));
+    let issue = world.approved().await;
+    world.seconds(7_200).await;
+    assert_eq!(world.times_alerted("the machine is busy"), 1);
+    world.seconds(24 * 3_600).await;
+    assert_eq!(world.stands(&issue).await, "development/blocked");
+    assert_eq!(world.times_alerted("the machine is busy (for 24 hours)"), 1);
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn tests_that_can_never_run_judge_nothing() {
+    let mut world = without_ci().await;
+    world
+        .runner
+        .on_command(|_, _| ScriptedEnd::permanent("make is not installed"));
+    let issue = world.approved().await;
+    assert_eq!(world.stands(&issue).await, "development/blocked");
+    assert_eq!(
+        world.times_alerted("the tests could not run: make is not installed"),
+        1
+    );
+    world.runner.on_command(|_, _| ScriptedEnd::exited(0, ""));
+    world.restarts(&issue).await;
+    assert_eq!(world.stands(&issue).await, "done/done");
+    assert_eq!(world.runner.briefs("developer").len(), 1);
+    world.ends().await;
+}

@@ -9,6 +9,12 @@ use pipeline_core::time::Timestamp;
 use crate::world::World;
 
 impl World {
+    /// `orchctl restart`, when what stopped the task is mended.
+    pub(crate) async fn restarts(&mut self, issue: &IssueId) {
+        let answer = self.operator(issue, OperatorOrderKind::Restart).await;
+        assert!(matches!(answer, OrderAnswer::Accepted(_)), "{answer:?}");
+    }
+
     /// An operator's order for the issue's task, and its answer.
     pub(crate) async fn operator(&mut self, issue: &IssueId, what: OperatorOrderKind) -> OrderAnswer {
         self.operator_at(issue, what, self.clock.now()).await
