@@ -38,7 +38,7 @@ pub(crate) enum Worked {
     Cancelled(Option<RunRow>),
     /// The daemon ended it: the job is queued again.
     Interrupted(Option<RunRow>),
-    /// It goes on without us: the next daemon takes it up.
+    /// It goes on without us: the next daemon takes it up, or the slow look.
     Left,
 }
 
@@ -157,7 +157,7 @@ async fn deliver(context: &Context, job: &LeasedJob, worked: &Worked) -> Result<
         }
         Worked::Interrupted(run) => return recovery::interrupted(context, job, run.clone()).await,
         Worked::Left => {
-            tracing::info!(job.id = %job.id, "the run goes on and is taken up at the next start");
+            tracing::info!(job.id = %job.id, "the run is left to whoever takes its job up");
             return Ok(());
         }
     };
@@ -271,7 +271,39 @@ pub(crate) async fn follow(context: &Context, run: &RunId, mut call: watch::Rece
                     _ = call.changed() => {}
                 }
             }
-            Err(error) => return Followed::Failed(failure_of(&error)),
+            Err(error) => return called_off(context, run, (&error, call)).await,
+        }
+    }
+}
+
+/// A run that cannot be followed must not work on unattended, nor beside the one that takes its place: it is called off, and only its end
+/// settles its job. Where even that fails nothing is settled: the lease stays ours, and the slow look takes the job up again.
+async fn called_off(
+    context: &Context,
+    run: &RunId,
+    (error, mut call): (&PortError, watch::Receiver<Call>),
+) -> Followed {
+    tracing::error!(run.id = %run, %error, "the run cannot be followed and is called off");
+    if let Err(error) = context.runner.cancel(run).await {
+        tracing::error!(run.id = %run, %error, "the run could not be called off; its job is kept");
+        return Followed::Left;
+    }
+    loop {
+        match context.runner.status(run).await {
+            Ok(RunStatus::Running) => {}
+            // It had ended before it was called off.
+            Ok(RunStatus::Ended(end)) if !end.cancelled => return Followed::Ended(end),
+            Ok(RunStatus::Ended(_) | RunStatus::NeverBegan | RunStatus::Lost) | Err(_) => {
+                return Followed::Failed(failure_of(error));
+            }
+        }
+        if *call.borrow_and_update() == Call::Leave {
+            return Followed::Left;
+        }
+        let wait = context.settings.poll.max(Duration::from_millis(200));
+        tokio::select! {
+            () = context.clock.sleep(wait) => {}
+            changed = call.changed() => if changed.is_err() { return Followed::Left },
         }
     }
 }

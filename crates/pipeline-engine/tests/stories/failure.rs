@@ -44,6 +44,55 @@ async fn an_agent_that_crashes_twice_blocks() {
     world.ends().await;
 }
 
+fn unreadable() -> Fault {
+    Fault::Refused("its directory is not readable".to_owned())
+}
+
+#[tokio::test]
+async fn a_run_that_cannot_be_followed_is_called_off_before_its_job_fails() {
+    let mut world = World::new().await;
+    world.runner.hold(true);
+    world.runner.faults.fail_next("wait", 1, &unreadable());
+    let issue = world.up_to_approval().await;
+    assert_eq!(world.runner.running(), []);
+    assert_eq!(world.stands(&issue).await, "analysis/blocked");
+    assert_eq!(world.times_alerted("its directory is not readable"), 1);
+    world.runner.hold(false);
+    world.restarts(&issue).await;
+    assert_eq!(world.stands(&issue).await, "analysis/waiting-human");
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn a_run_that_can_neither_be_followed_nor_called_off_keeps_its_job_until_it_can() {
+    let mut world = World::new().await;
+    world.runner.hold(true);
+    world.runner.faults.fail_next("wait", 2, &unreadable());
+    world.runner.faults.fail_next("cancel", 1, &unreadable());
+    let issue = world.up_to_approval().await;
+    let running = world.runner.running();
+    assert_eq!(
+        (running.len(), world.stands(&issue).await),
+        (1, "analysis/working".to_owned())
+    );
+    assert_eq!(world.times_alerted("its directory is not readable"), 0);
+    world.seconds(130).await;
+    assert_eq!(world.runner.running(), []);
+    assert_eq!(world.stands(&issue).await, "analysis/blocked");
+    assert_eq!(world.runs(), ["analyst"], "none was started beside it");
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn a_run_that_had_ended_when_it_could_not_be_followed_counts() {
+    let mut world = World::new().await;
+    world.runner.faults.fail_next("wait", 1, &unreadable());
+    let issue = world.up_to_approval().await;
+    assert_eq!(world.stands(&issue).await, "analysis/waiting-human");
+    assert_eq!(world.runs(), ["analyst"]);
+    world.ends().await;
+}
+
 #[tokio::test]
 async fn a_deployer_that_crashes_blocks_at_once() {
     for end in [
