@@ -142,6 +142,16 @@ impl EffectKind {
         }
     }
 
+    /// The push, if it is one.
+    #[must_use]
+    pub fn as_push(&self) -> Option<&Push> {
+        if let Self::Push(push) = self {
+            Some(push)
+        } else {
+            None
+        }
+    }
+
     /// The system that carries it out.
     #[must_use]
     pub fn system(&self) -> System {

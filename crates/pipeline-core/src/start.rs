@@ -196,6 +196,7 @@ fn new_task(id: TaskId, work_item: WorkItemId, item: &ItemObservation, rules: Ru
         numbers: Numbers::default(),
         counters: Counters::default(),
         head: None,
+        unpushed: None,
         result: None,
         code_tree: None,
         docs_tree: None,

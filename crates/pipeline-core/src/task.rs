@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::effect::EffectKind;
+use crate::effect::{EffectKind, Push};
 use crate::evidence::Approval;
 use crate::id::{
     BranchName, CommitSha, EffectKey, IssueId, JobId, PipelineDigest, ProjectId, RunId, TaskId, TreeSha,
@@ -164,6 +164,9 @@ pub struct Task {
     pub counters: Counters,
     /// The head of its branch as we pushed it.
     pub head: Option<CommitSha>,
+    /// The push of that head, when it was refused and the task went on all the same: the branch is where the push expected it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unpushed: Option<Push>,
     /// The latest result commit.
     pub result: Option<ResultCommit>,
     /// Tree of the code at the latest result.
@@ -262,6 +265,28 @@ impl Task {
             | TaskState::Done
             | TaskState::Cancelled => None,
         }
+    }
+
+    /// The push that never brought our head to the branch: it was refused.
+    #[must_use]
+    pub fn refused_push(&self) -> Option<&Push> {
+        let stopped = match &self.state {
+            TaskState::Blocked {
+                resume: Resume::Effect { effect, .. },
+                ..
+            } => effect.as_push(),
+            TaskState::Starting
+            | TaskState::Working { .. }
+            | TaskState::Publishing { .. }
+            | TaskState::Gathering { .. }
+            | TaskState::Waiting(_)
+            | TaskState::Merging { .. }
+            | TaskState::Blocked { .. }
+            | TaskState::Done
+            | TaskState::Cancelled => None,
+        };
+        let refused = stopped.or(self.unpushed.as_ref());
+        refused.filter(|push| push.branch == self.branch && Some(&push.commit) == self.head.as_ref())
     }
 
     /// The job that runs the project's tests.

@@ -142,6 +142,11 @@ impl Dispatcher {
             if job.owner == self.context.settings.instance && !self.is_running(job.id) {
                 tracing::error!(job.id = %job.id, "a job was leased and not carried out; it is taken up");
                 let beginning = recovery::beginning_of(&self.context, &job).await;
+                if job.cancel_requested && beginning == execution::Beginning::Fresh {
+                    // It would make a checkout that nobody gives back any more.
+                    execution::call_off_unbegun(&self.context, &job).await?;
+                    continue;
+                }
                 self.begin(job, beginning).await;
             }
         }

@@ -75,6 +75,7 @@ pub fn task(id: i64) -> Task {
         numbers: Numbers::default(),
         counters: Counters::default(),
         head: None,
+        unpushed: None,
         result: None,
         code_tree: None,
         docs_tree: None,

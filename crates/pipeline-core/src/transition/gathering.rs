@@ -270,7 +270,7 @@ fn wait(plan: &mut Plan<'_>, name: GateName, pending: &Pending, evidence: &Evide
         Pending::Approval => ask_for_approval(plan),
         Pending::OtherHead(_) => {
             if let Some(head) = &evidence.head {
-                head::foreign(plan, head);
+                head::other(plan, head);
             }
         }
         Pending::BranchMissing => head::vanished(plan),

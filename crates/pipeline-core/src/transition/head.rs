@@ -26,12 +26,35 @@ pub(super) fn observed(plan: &mut Plan<'_>, head: &HeadObservation) -> Outcome {
             if is_known_foreign(plan, theirs) {
                 return ignore("a human is asked about that head already");
             }
+            if is_unpushed(plan, head) {
+                return ignore("our push was refused, and the branch is where it was");
+            }
             foreign(plan, head);
             Ok(())
         }
         (Some(_), Some(_)) => same_head(plan, head),
         (None, _) | (_, None) => ignore("there is no branch to compare"),
     }
+}
+
+/// The branch holds what it held before a push of ours was refused.
+fn is_unpushed(plan: &Plan<'_>, head: &HeadObservation) -> bool {
+    let refused = plan.task.refused_push();
+    head.head.is_some() && refused.is_some_and(|push| push.expected == head.head)
+}
+
+/// A gate found another head than ours: ours is pushed again where it never arrived.
+pub(super) fn other(plan: &mut Plan<'_>, head: &HeadObservation) {
+    let run = plan.task.result.as_ref().map(|result| result.run);
+    let (Some(push), Some(run), true) = (plan.task.refused_push().cloned(), run, is_unpushed(plan, head))
+    else {
+        return foreign(plan, head);
+    };
+    plan.require(EffectKind::Push(push));
+    plan.task.recheck = None;
+    plan.goto(TaskState::Publishing { run });
+    plan.task.unpushed = None;
+    plan.note("our head never arrived and is pushed again");
 }
 
 fn is_known_foreign(plan: &Plan<'_>, theirs: &CommitSha) -> bool {

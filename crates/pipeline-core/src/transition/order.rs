@@ -87,6 +87,7 @@ pub(super) fn restart(plan: &mut Plan<'_>, reason: &str, resume: Resume) {
             let key = plan.require(*effect);
             plan.task.ci_report = Some(key).filter(|_| reports);
             return_to(plan, stage, (*state, reason));
+            plan.task.unpushed = None;
         }
         Resume::Merge if plan.task.late_documents.is_some() && plan.task.merged.is_some() => {
             merging::complete(plan);
@@ -176,7 +177,8 @@ pub(super) fn approve(plan: &mut Plan<'_>, decree: Decree<'_>) {
 pub(super) fn look_again(plan: &mut Plan<'_>) {
     let result = plan.task.result.as_ref().map(|result| &result.commit);
     // A result that is not on the branch must not speak for what is there; after the merge it is on a branch of its own.
-    let judged = result.is_some() && (plan.task.merged.is_some() || result == plan.task.head.as_ref());
+    let on_branch = plan.task.refused_push().is_none() && result == plan.task.head.as_ref();
+    let judged = result.is_some() && (plan.task.merged.is_some() || on_branch);
     if !judged {
         let html = nothing_to_approve_comment(plan.rules.project.locale, plan.task.stage.as_str());
         plan.comment(Role::stream(), html);

@@ -56,8 +56,9 @@ impl<'a> Plan<'a> {
         self.notes.push(note.into());
     }
 
-    /// Changes the state; its clock starts anew.
+    /// Changes the state; its clock starts anew. That our head was not taken is remembered.
     pub(crate) fn goto(&mut self, state: TaskState) {
+        self.task.unpushed = self.task.refused_push().cloned();
         self.task.state = state;
         self.task.since = self.rules.now;
     }

@@ -48,6 +48,9 @@ pub(super) fn effect_failed(
     answered(plan, key)?;
     if let TaskState::Blocked { .. } = plan.task.state {
         plan.note(format!("{} failed too: {error}", effect.name()));
+        if let Some(push) = effect.as_push().filter(|push| push.branch == plan.task.branch) {
+            plan.task.unpushed = Some(push.clone());
+        }
         return Ok(());
     }
     plan.cancel_current();

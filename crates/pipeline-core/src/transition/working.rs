@@ -160,8 +160,11 @@ fn publish(plan: &mut Plan<'_>, run: RunId, harvest: &Harvest) {
 
 /// Pushes the task's branch, and opens the pull request with the mending role's first push.
 pub(super) fn push_branch(plan: &mut Plan<'_>, commit: crate::id::CommitSha) {
-    let expected = plan.task.head.clone();
-    if expected.as_ref() != Some(&commit) {
+    let refused = plan.task.refused_push().cloned();
+    let has_to_be_pushed = refused.is_some() || plan.task.head.as_ref() != Some(&commit);
+    plan.task.unpushed = None;
+    let expected = refused.map_or_else(|| plan.task.head.clone(), |push| push.expected);
+    if has_to_be_pushed {
         let push = Push {
             branch: plan.task.branch.clone(),
             commit: commit.clone(),

@@ -1,8 +1,13 @@
 //! What the walk found once, as the shortest way there. Each of these failed before the rules were mended.
 
+use pipeline_core::effect::Push;
+use pipeline_core::event::Event;
+use pipeline_core::evidence::Evidence;
+use pipeline_core::id::CommitSha;
 use pipeline_core::project::Ci;
 use pipeline_core::task::{Resume, TaskState, Wait};
 
+use crate::outside::{self, Seen};
 use crate::trail::Trail;
 
 const TO_CI: [&str; 4] = ["branch started", "run finished", "pushed", "pull request opened"];
@@ -173,4 +178,29 @@ fn a_log_of_an_earlier_version_still_says_that_such_a_command_was_red() {
     let after = trail.decides(&event);
     assert_eq!(after.state, TaskState::Waiting(Wait::Ci));
     assert!(after.ci_report.is_some() && !after.ci_not_run);
+}
+
+#[test]
+fn a_head_of_ours_that_never_arrived_is_pushed_again_and_not_asked_about() {
+    let mut trail = with_our_ci().then(&TO_CI);
+    let task = &mut trail.node.task;
+    let before = CommitSha::new("before");
+    task.unpushed = Some(Push {
+        branch: task.branch.clone(),
+        commit: task.head.clone().unwrap(),
+        expected: Some(before.clone()),
+    });
+    let mut head = outside::head(task, Seen::Foreign);
+    head.head = Some(before);
+    let gathered = Event::EvidenceGathered {
+        job: task.current_job().unwrap(),
+        fence: 1,
+        evidence: Evidence {
+            head: Some(head),
+            ..Evidence::default()
+        },
+    };
+    let after = trail.decides(&gathered);
+    assert_eq!(after.state.name(), "publishing");
+    assert_eq!((after.open_effects.len(), after.unpushed), (1, None));
 }

@@ -115,12 +115,16 @@ fn task(task: &mut Task, names: &mut Names) {
         *at = THEN;
     }
     task.ci_job = task.ci_job.map(|_| CI);
+    task.unpushed = task.refused_push().cloned();
     task.head.as_mut().into_iter().for_each(|head| names.commit(head));
     results(task, names);
     trees(task);
     counters(task);
     let docs = task.docs_tree.clone();
     names.docs = docs;
+    let mut unpushed = task.unpushed.take().map(EffectKind::Push);
+    unpushed.iter_mut().for_each(|push| names.effect(push));
+    task.unpushed = unpushed.and_then(|push| push.as_push().cloned());
     names.state(&mut task.state);
     task.recheck
         .as_mut()

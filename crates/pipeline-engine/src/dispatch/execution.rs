@@ -144,17 +144,7 @@ async fn cancel_wanted(context: &Context, job: &LeasedJob) -> bool {
 async fn deliver(context: &Context, job: &LeasedJob, worked: &Worked) -> Result<(), StoreError> {
     let (event, status, run) = match worked {
         Worked::Event(event, run) => (event.as_ref().clone(), status_of(event), run.clone()),
-        Worked::Cancelled(run) => {
-            let end = Some(job_end(job, JobStatus::Cancelled));
-            let commit = Commit {
-                at: context.clock.now(),
-                job_end: end,
-                run: run.clone(),
-                ..Commit::default()
-            };
-            context.store.commit(commit).await?;
-            return Ok(());
-        }
+        Worked::Cancelled(run) => return call_off(context, job, run.clone()).await,
         Worked::Interrupted(run) => return recovery::interrupted(context, job, run.clone()).await,
         Worked::Left => {
             tracing::info!(job.id = %job.id, "the run is left to whoever takes its job up");
@@ -169,6 +159,22 @@ async fn deliver(context: &Context, job: &LeasedJob, worked: &Worked) -> Result<
     if step(context, job.id.task, event, along).await? == Stepped::Unknown {
         tracing::warn!(job.id = %job.id, "the job's task is unknown");
     }
+    Ok(())
+}
+
+/// A job that was called off before anything of it was done.
+pub(super) async fn call_off_unbegun(context: &Context, job: &LeasedJob) -> Result<(), StoreError> {
+    call_off(context, job, None).await
+}
+
+async fn call_off(context: &Context, job: &LeasedJob, run: Option<RunRow>) -> Result<(), StoreError> {
+    let commit = Commit {
+        at: context.clock.now(),
+        job_end: Some(job_end(job, JobStatus::Cancelled)),
+        run,
+        ..Commit::default()
+    };
+    context.store.commit(commit).await?;
     Ok(())
 }
 

@@ -1,7 +1,9 @@
 //! Somebody else touches the task's branch.
 
 use pipeline_core::effect::StatusState;
-use pipeline_core::stage::Column;
+use pipeline_core::order::OperatorOrderKind;
+use pipeline_core::stage::{Column, StageName};
+use testkit::fake::faults::Fault;
 use testkit::fake::runner::ScriptedEnd;
 
 use crate::world::World;
@@ -184,4 +186,56 @@ async fn documents_that_somebody_pushed_do_not_send_the_code_back_to_review() {
     assert_eq!(world.runner.briefs("reviewer").len(), 1);
     assert_eq!(world.runner.briefs("developer").len(), 1);
     world.ends().await;
+}
+
+/// The push of the developer's work is refused once.
+fn the_push_is_refused(world: &World) {
+    let workspace = std::sync::Arc::clone(&world.workspace);
+    world.next_writes("developer", move |desk| {
+        desk.code();
+        let protected = Fault::Refused("a rule of the forge protects the branch".to_owned());
+        workspace.faults.fail_next("push", 1, &protected);
+    });
+}
+
+#[tokio::test]
+async fn a_refused_push_blocks_and_our_older_head_is_nobody_elses_commit() {
+    let mut world = World::new().await;
+    the_push_is_refused(&world);
+    let issue = world.approved().await;
+    assert_eq!(world.stands(&issue).await, "development/blocked");
+    assert_eq!(
+        world.times_alerted("push failed: a rule of the forge protects the branch"),
+        1
+    );
+    world.seconds(600).await;
+    world.person_moves(&issue, Column::Approved);
+    world.seconds(300).await;
+    assert_eq!(world.stands(&issue).await, "development/blocked");
+    assert_eq!(world.times_alerted("somebody else's commit"), 0);
+    world.restarts(&issue).await;
+    assert_eq!(world.stands(&issue).await, "done/done");
+    assert_eq!(world.runner.briefs("developer").len(), 1);
+    world.ends_with_dead(1).await;
+}
+
+#[tokio::test]
+async fn a_task_that_leaves_a_refused_push_behind_pushes_from_where_the_branch_is() {
+    for order in [
+        OperatorOrderKind::ForceStage {
+            stage: StageName::new("review"),
+        },
+        OperatorOrderKind::Reject,
+    ] {
+        let mut world = World::new().await;
+        the_push_is_refused(&world);
+        let issue = world.approved().await;
+        world.operator(&issue, order).await;
+        world.seconds(300).await;
+        assert_eq!(world.stands(&issue).await, "done/done");
+        assert_eq!(world.times_alerted("somebody else's commit"), 0);
+        let main = world.repo.default_branch().clone();
+        assert!(world.repo.file(&main, "src/greet.rs").is_some());
+        world.ends_with_dead(1).await;
+    }
 }

@@ -9,7 +9,7 @@ mod account;
 use testkit::fake::faults::Fault;
 
 use tale::{BASE_MOVES, BOUNCE, CANCEL, CONFLICT, HAPPY, QUESTIONS, Tale};
-use telling::{PORTS, Planned, STORE, Side, TOLD, tell};
+use telling::{PORTS, Planned, STORE, Side, tell};
 
 /// Calls that a test lets fail, unless all are wanted.
 const SAMPLE: u64 = 24;
@@ -74,32 +74,35 @@ every_call! {
     happy_when_a_port_fails_before: HAPPY, PORTS, Fault::Before;
     happy_when_a_port_fails_after: HAPPY, PORTS, Fault::After;
     happy_when_a_call_gets_lost: HAPPY, PORTS, Fault::Lost;
-    happy_when_a_port_refuses: HAPPY, TOLD, refused();
+    happy_when_a_port_refuses: HAPPY, PORTS, refused();
     bounce_when_a_port_fails_before: BOUNCE, PORTS, Fault::Before;
     bounce_when_a_port_fails_after: BOUNCE, PORTS, Fault::After;
     bounce_when_a_call_gets_lost: BOUNCE, PORTS, Fault::Lost;
-    bounce_when_a_port_refuses: BOUNCE, TOLD, refused();
+    bounce_when_a_port_refuses: BOUNCE, PORTS, refused();
     bounce_when_the_store_fails_before: BOUNCE, STORE, Fault::Before;
     bounce_when_the_store_fails_after: BOUNCE, STORE, Fault::After;
     conflict_when_a_port_fails_before: CONFLICT, PORTS, Fault::Before;
     conflict_when_a_port_fails_after: CONFLICT, PORTS, Fault::After;
     conflict_when_a_call_gets_lost: CONFLICT, PORTS, Fault::Lost;
-    conflict_when_a_port_refuses: CONFLICT, TOLD, refused();
+    conflict_when_a_port_refuses: CONFLICT, PORTS, refused();
     conflict_when_the_store_fails_before: CONFLICT, STORE, Fault::Before;
     conflict_when_the_store_fails_after: CONFLICT, STORE, Fault::After;
     base_moves_when_a_port_fails_before: BASE_MOVES, PORTS, Fault::Before;
     base_moves_when_a_port_fails_after: BASE_MOVES, PORTS, Fault::After;
     base_moves_when_a_call_gets_lost: BASE_MOVES, PORTS, Fault::Lost;
+    base_moves_when_a_port_refuses: BASE_MOVES, PORTS, refused();
+    base_moves_when_the_store_fails_before: BASE_MOVES, STORE, Fault::Before;
+    base_moves_when_the_store_fails_after: BASE_MOVES, STORE, Fault::After;
     questions_when_a_port_fails_before: QUESTIONS, PORTS, Fault::Before;
     questions_when_a_port_fails_after: QUESTIONS, PORTS, Fault::After;
     questions_when_a_call_gets_lost: QUESTIONS, PORTS, Fault::Lost;
-    questions_when_a_port_refuses: QUESTIONS, TOLD, refused();
+    questions_when_a_port_refuses: QUESTIONS, PORTS, refused();
     questions_when_the_store_fails_before: QUESTIONS, STORE, Fault::Before;
     questions_when_the_store_fails_after: QUESTIONS, STORE, Fault::After;
     cancel_when_a_port_fails_before: CANCEL, PORTS, Fault::Before;
     cancel_when_a_port_fails_after: CANCEL, PORTS, Fault::After;
     cancel_when_a_call_gets_lost: CANCEL, PORTS, Fault::Lost;
-    cancel_when_a_port_refuses: CANCEL, TOLD, refused();
+    cancel_when_a_port_refuses: CANCEL, PORTS, refused();
     cancel_when_the_store_fails_before: CANCEL, STORE, Fault::Before;
     cancel_when_the_store_fails_after: CANCEL, STORE, Fault::After;
 }

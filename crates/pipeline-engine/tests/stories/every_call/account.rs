@@ -150,11 +150,7 @@ impl Allowance {
             // It was called off before it had begun.
             ("run", -1) => self.of_a_run && text == "reviewer",
             ("blocked", 1) => stopped,
-            // A command that can never run is an error of CI, and the developer is called.
-            ("said", 1) => {
-                let reasons = ["Task unblocked", "CI failed", "Developer — Finished"];
-                stopped && reasons.iter().any(|reason| text.contains(reason))
-            }
+            ("said", 1) => stopped && text.contains("Task unblocked"),
             // A claim whose answer was lost is taken up by the slow look, after people were told that CI takes long.
             ("alert", 1) => stopped || (self.side == Side::Store && text.contains("CI still pending")),
             ("dead", 1) => self.refused,
@@ -162,8 +158,9 @@ impl Allowance {
             ("said", -1) => self.refused && self.method == "comment",
             ("alert", -1) => self.refused && self.method == "alert",
             // Work that is not pinned is kept, and people are told where.
-            // So does the checkout of a claim whose answer was lost until its task had been cancelled.
-            ("checkout", 1) => self.refused || matches!(self.method, "claim" | "leased"),
+            ("checkout", 1) => self.refused,
+            // None of them is given back before their time of keeping is over.
+            ("checkout", _) => self.refused && self.method == "release",
             _ => false,
         }
     }

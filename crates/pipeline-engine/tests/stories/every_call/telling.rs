@@ -34,8 +34,6 @@ pub(super) const PORTS: [Side; 8] = [
     Side::BoardFeed,
     Side::ForgeFeed,
 ];
-/// Systems that may refuse for good without taking the work itself away.
-pub(super) const TOLD: [Side; 3] = [Side::Tracker, Side::Forge, Side::Chat];
 pub(super) const STORE: [Side; 1] = [Side::Store];
 
 impl Side {
