@@ -1,6 +1,7 @@
 //! How values are written for people: one line, nothing that moves the cursor, plain columns.
 
 use comfy_table::{ContentArrangement, Table, presets};
+use pipeline_core::progress::size_text;
 use pipeline_core::time::Timestamp;
 use pipeline_core::usage::{Usage, cost_text, duration_text, tokens_text};
 
@@ -64,16 +65,7 @@ pub(crate) fn duration(milliseconds: u64) -> String {
 
 /// `120 B`, `4.0 KiB`, `2.5 MiB`.
 pub(crate) fn size(bytes: u64) -> String {
-    const KIB: u64 = 1 << 10;
-    const MIB: u64 = 1 << 20;
-    const GIB: u64 = 1 << 30;
-    let tenths = |unit: u64| format!("{}.{}", bytes / unit, bytes % unit * 10 / unit);
-    match bytes {
-        0..KIB => format!("{bytes} B"),
-        KIB..MIB => format!("{} KiB", tenths(KIB)),
-        MIB..GIB => format!("{} MiB", tenths(MIB)),
-        _ => format!("{} GiB", tenths(GIB)),
-    }
+    size_text(bytes)
 }
 
 /// Columns under a header, as wide as their content, wrapped at a terminal's width. No table without rows.
@@ -135,19 +127,6 @@ mod tests {
             (5_000, 0, "now"),
         ] {
             assert_eq!(ago(Timestamp(at), Timestamp(now)), expected);
-        }
-    }
-
-    #[test]
-    fn sizes_are_short() {
-        for (bytes, expected) in [
-            (0, "0 B"),
-            (1_023, "1023 B"),
-            (1_536, "1.5 KiB"),
-            (64 << 20, "64.0 MiB"),
-            (5 << 30, "5.0 GiB"),
-        ] {
-            assert_eq!(size(bytes), expected);
         }
     }
 

@@ -83,7 +83,8 @@ fn ended(run_dir: &Path, work: Work, exit: &ExitRecord) -> io::Result<RunEnd> {
     let duration = exit.finished_at_ms.saturating_sub(exit.started_at_ms);
     Ok(RunEnd {
         failure: judge(work, exit, reported.as_ref()),
-        timed_out: matches!(exit.reason, EndReason::Timeout | EndReason::Stalled),
+        timed_out: exit.reason == EndReason::Timeout,
+        stalled: exit.reason == EndReason::Stalled,
         cancelled: exit.reason == EndReason::Cancelled,
         log_tail: log_tail(run_dir, &remark(work, exit))?,
         record: run_record(reported, exit.exit_code, u64::try_from(duration).unwrap_or(0)),
@@ -102,6 +103,7 @@ fn salvaged(run_dir: &Path, work: Work) -> io::Result<Option<RunEnd>> {
     Ok(Some(RunEnd {
         failure: provider.judge(0, Some(&reported)),
         timed_out: false,
+        stalled: false,
         cancelled: false,
         log_tail: log_tail(run_dir, WITHOUT_MARKER)?,
         record: run_record(Some(reported), None, observed_duration_ms(run_dir)),

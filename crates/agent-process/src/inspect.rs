@@ -6,11 +6,13 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use pipeline_core::id::RunId;
+use pipeline_core::progress::RunProgress;
 use pipeline_core::usage::Usage;
 use process::{ExitRecord, Progress};
 
 use crate::record::{Record, RecordReading};
 use crate::result_record::ResultRecord;
+use crate::run_log::progress_of;
 
 /// What is in a folder of runs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -111,6 +113,13 @@ pub fn look(runs_dir: &Path, run: &RunId) -> io::Result<Option<RunFiles>> {
         size: size(&place)?,
         place,
     }))
+}
+
+/// How a run stood when its runner last looked; none also when that cannot be read.
+#[must_use]
+pub fn progress(runs_dir: &Path, run: &RunId) -> Option<RunProgress> {
+    let seen = process::read_progress(&runs_dir.join(run.to_string()));
+    seen.ok().flatten().as_ref().map(progress_of)
 }
 
 fn marker(run_dir: &Path) -> io::Result<Marker> {

@@ -1,11 +1,14 @@
 //! The output of runs, for people, read from the run directories.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use async_trait::async_trait;
 use pipeline_core::id::RunId;
 use pipeline_core::port::PortError;
 use pipeline_core::port::run_log::RunLog;
+use pipeline_core::progress::{RunProgress, Stall};
+use pipeline_core::time::Timestamp;
 use process::Progress;
 
 use crate::blocking::blocking;
@@ -25,20 +28,6 @@ impl ProcessRunLog {
     }
 }
 
-impl ProcessRunLog {
-    /// How a run stands while it runs, and how it stood last; `None` when its runner has said nothing yet (or there is
-    /// no such run).
-    pub async fn progress(&self, run: &RunId) -> Result<Option<Progress>, PortError> {
-        let (run, run_dir) = (*run, self.runs_dir.join(run.to_string()));
-        blocking(move || {
-            process::read_progress(&run_dir).map_err(|error| {
-                PortError::retry(format!("could not read the progress of run {run}: {error}"))
-            })
-        })
-        .await
-    }
-}
-
 #[async_trait]
 impl RunLog for ProcessRunLog {
     async fn tail(&self, run: &RunId, max_bytes: usize) -> Result<String, PortError> {
@@ -53,7 +42,37 @@ impl RunLog for ProcessRunLog {
         .await
     }
 
+    async fn progress(&self, run: &RunId) -> Result<Option<RunProgress>, PortError> {
+        let (run, run_dir) = (*run, self.runs_dir.join(run.to_string()));
+        blocking(move || match process::read_progress(&run_dir) {
+            Ok(progress) => Ok(progress.as_ref().map(progress_of)),
+            // That of another version, or a broken one, tells nothing.
+            Err(error) if error.kind() == ErrorKind::InvalidData => Ok(None),
+            Err(error) => Err(PortError::retry(format!(
+                "could not read the progress of run {run}: {error}"
+            ))),
+        })
+        .await
+    }
+
     fn place(&self, run: &RunId) -> String {
         self.runs_dir.join(run.to_string()).display().to_string()
+    }
+}
+
+/// What a runner noted, in the words of the port.
+pub(crate) fn progress_of(seen: &Progress) -> RunProgress {
+    RunProgress {
+        at: Timestamp(seen.at_ms),
+        last_output_at: seen.last_output_at_ms.map(Timestamp),
+        output_bytes: seen.stdout_bytes.saturating_add(seen.stderr_bytes),
+        processes: seen.processes,
+        cpu_ms: seen.cpu_ms,
+        rss_bytes: seen.rss_bytes,
+        stall: seen.stalled_since_ms.map(|since| Stall {
+            since: Timestamp(since),
+            quiet_ms: seen.quiet_ms,
+            stopped_after_ms: seen.stall_ms.saturating_mul(2),
+        }),
     }
 }

@@ -5,6 +5,7 @@ pub mod verify;
 use std::io;
 
 use pipeline_core::id::RunId;
+use pipeline_core::progress::RunProgress;
 
 use crate::places::Places;
 
@@ -34,6 +35,12 @@ pub fn look(places: &Places, run: &RunId) -> io::Result<Option<RunFiles>> {
 /// The log cannot be opened.
 pub fn log(places: &Places, run: &RunId, output: Output) -> io::Result<Option<LogReader>> {
     LogReader::open(&places.runs().join(run.to_string()), output)
+}
+
+/// How a run stood when its runner last looked; none also when that cannot be read.
+#[must_use]
+pub fn progress(places: &Places, run: &RunId) -> Option<RunProgress> {
+    agent_process::inspect::progress(&places.runs(), run)
 }
 
 /// Whether the runner of a run lives.

@@ -104,6 +104,7 @@ pub mod task;
 pub mod effect;
 pub mod job;
 pub mod run;
+pub mod progress;
 pub mod timer;
 pub mod usage;
 pub mod decision;

@@ -122,6 +122,9 @@ pub enum CommandOutcome {
         exit_code: Option<i32>,
         /// It was stopped at its time limit.
         timed_out: bool,
+        /// It was stopped because it did nothing any more.
+        #[serde(default)]
+        stalled: bool,
         /// The last lines it wrote.
         log_tail: String,
         /// In milliseconds.

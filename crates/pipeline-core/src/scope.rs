@@ -36,10 +36,7 @@ pub fn check_scope(
     diff: &[ChangedPath],
 ) -> ScopeVerdict {
     let paths = |wanted: &dyn Fn(&&ChangedPath) -> bool| -> Vec<String> {
-        diff.iter()
-            .filter(wanted)
-            .map(|changed| changed.path.clone())
-            .collect()
+        diff.iter().filter(wanted).map(named).collect()
     };
     let outside = paths(&|changed| !allowed(scope, directory, changed));
     if !outside.is_empty() {
@@ -53,6 +50,15 @@ pub fn check_scope(
     }
 }
 
+/// A link may stand exactly where a file is wanted: then its place is no explanation.
+fn named(changed: &ChangedPath) -> String {
+    if changed.special && changed.change != Change::Deleted {
+        format!("{} (a symbolic link or a submodule)", changed.path)
+    } else {
+        changed.path.clone()
+    }
+}
+
 fn allowed(scope: &WriteScope, directory: &str, changed: &ChangedPath) -> bool {
     if is_hostile(changed) {
         return false;
@@ -63,25 +69,35 @@ fn allowed(scope: &WriteScope, directory: &str, changed: &ChangedPath) -> bool {
     match scope {
         WriteScope::Documents(patterns) => matches(patterns),
         WriteScope::DocsTree(patterns) => {
-            let shared = changed.path.starts_with("docs/") && !changed.path.starts_with("docs/work-items/");
+            let shared = changed.path.starts_with("docs/") && !is_at(&changed.path, "docs/work-items");
             shared || matches(patterns)
         }
-        WriteScope::Code(patterns) => !changed.path.starts_with("docs/work-items/") || matches(patterns),
+        WriteScope::Code(patterns) => !is_at(&changed.path, "docs/work-items") || matches(patterns),
     }
+}
+
+/// The path is this place or below it, as a file system reads it that does not tell capitals from small letters: there it
+/// would overwrite what stands there.
+fn is_at(path: &str, place: &str) -> bool {
+    let lower = path.to_lowercase();
+    lower
+        .strip_prefix(place)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Nobody may leave a link or a submodule in the documents, or a path that another system reads as `.git`.
 fn is_hostile(changed: &ChangedPath) -> bool {
     let lower = changed.path.to_lowercase();
     let git_like = lower.split('/').any(|part| part == ".git" || part == "git~1");
-    let special = changed.special && changed.change != Change::Deleted && changed.path.starts_with("docs/");
+    let special = changed.special && changed.change != Change::Deleted && is_at(&changed.path, "docs");
     git_like || special
 }
 
 fn is_protected(path: &str, extra: &[String]) -> bool {
     let lower = path.to_lowercase();
-    PROTECTED.iter().any(|prefix| lower.starts_with(prefix))
-        || extra.iter().any(|prefix| path.starts_with(prefix))
+    // A link in the place of a protected directory is a change of it.
+    let begins = |prefix: &str| lower.starts_with(prefix) || prefix.strip_suffix('/') == Some(&*lower);
+    PROTECTED.iter().any(|prefix| begins(prefix)) || extra.iter().any(|prefix| begins(&prefix.to_lowercase()))
 }
 
 /// `06-adr/*`, `07-*`, `questions.md`: one star at the end stands for anything.
@@ -138,6 +154,47 @@ mod cases {
         check("review", "docs/work-items/ET-1/12-review.md", "inside");
         check("review", "src/main.rs", "outside");
         check("deploy", "docs/work-items/ET-1/14-deploy-log.md", "inside");
+    }
+
+    #[test]
+    fn capitals_are_no_way_around_a_scope() {
+        check("development", "Docs/Work-Items/ET-1/12-review.md", "outside");
+        check(
+            "development",
+            "docs/wor\u{212a}-items/ET-1/12-review.md",
+            "outside",
+        );
+        check("architecture", "docs/WORK-ITEMS/ET-1/12-review.md", "outside");
+        check("architecture", "DOCS/ARCHITECTURE.md", "outside");
+        check("analysis", "docs/work-items/et-1/01-brd.md", "outside");
+        check("development", "Secrets/key", "protected");
+        check("development", "Agents", "protected");
+        check("development", ".gitHub", "protected");
+        check("development", "agents-guide.md", "inside");
+    }
+
+    #[test]
+    fn a_link_in_the_place_of_documents_is_outside_and_says_what_it_is() {
+        let pipeline = Pipeline::built_in();
+        for (stage, path) in [
+            ("review", "docs/work-items/ET-1/12-review.md"),
+            ("review", "docs/work-items/ET-1"),
+            ("development", "docs/work-items"),
+            ("development", "docs"),
+            ("development", "Docs"),
+        ] {
+            let scope = &pipeline.stage(&StageName::new(stage)).unwrap().scope;
+            let diff = [ChangedPath {
+                path: path.to_owned(),
+                change: Change::Added,
+                special: true,
+            }];
+            let expected = format!("{path} (a symbolic link or a submodule)");
+            assert_eq!(
+                check_scope(scope, OWN, &[], &diff),
+                ScopeVerdict::Outside(vec![expected])
+            );
+        }
     }
 
     #[test]

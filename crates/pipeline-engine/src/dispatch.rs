@@ -3,6 +3,7 @@
 mod admission;
 mod call;
 mod execution;
+mod stall;
 mod agent;
 mod command;
 mod gather;

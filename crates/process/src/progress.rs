@@ -41,6 +41,8 @@ pub struct Progress {
     pub last_file_change_at_ms: Option<i64>,
     /// For how long there has been no output, no processor time worth the name and no changed file, in milliseconds.
     pub quiet_ms: u64,
+    /// Its stall limit in milliseconds; 0: it has none.
+    pub stall_ms: u64,
     /// Since when it is taken for stalled: it has been quiet for the stall limit, and is stopped when it is so for twice
     /// the limit. None again as soon as it does something.
     pub stalled_since_ms: Option<i64>,

@@ -17,3 +17,4 @@ mod actions;
 mod person;
 mod problem;
 mod shown;
+mod standing;

@@ -1,9 +1,12 @@
 //! `orchctl why`: what a task waits for, since when, who or what ends it, and what is under way for it. There is an answer for every state.
 
 use clap::Args;
-use pipeline_core::port::store::jobs::{JobFilter, JobStore};
+use pipeline_core::id::RunId;
+use pipeline_core::job::JobStatus;
+use pipeline_core::port::store::jobs::{JobFilter, JobRow, JobStore};
 use pipeline_core::port::store::orders::OrderStore;
 use pipeline_core::port::store::outbox::{OutboxFilter, OutboxStore};
+use pipeline_core::progress::RunProgress;
 use serde::Serialize;
 
 use crate::cli::TaskArgument;
@@ -39,7 +42,7 @@ impl Why {
         session.show(&WhySheet {
             jobs: jobs
                 .iter()
-                .map(|job| JobLine::of(job, now, &held_back))
+                .map(|job| JobLine::of(job, now, &held_back).standing(progress(session, job), now))
                 .filter(JobLine::is_live)
                 .collect(),
             effects: effects
@@ -57,6 +60,16 @@ impl Why {
             task: TaskLine::of(&task, now),
         })
     }
+}
+
+/// How the run of a job that is worked on stands, as far as that can be read.
+fn progress(session: &Session, job: &JobRow) -> Option<RunProgress> {
+    let run = RunId {
+        job: job.id,
+        fence: job.fence,
+    };
+    let works = job.status == JobStatus::Running;
+    works.then(|| app::runs::progress(session.places(), &run)).flatten()
 }
 
 #[derive(Serialize)]

@@ -3,6 +3,7 @@
 use pipeline_core::id::{JobId, ProjectId, TaskId};
 use pipeline_core::job::JobStatus;
 use pipeline_core::port::store::jobs::JobRow;
+use pipeline_core::progress::RunProgress;
 use pipeline_core::time::Timestamp;
 use serde::Serialize;
 
@@ -26,6 +27,11 @@ pub(crate) struct JobLine {
     ago: String,
     /// Why a queued job is not claimed yet.
     held_back: Vec<String>,
+    /// How its run stands, of a job that is worked on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    progress: Option<RunProgress>,
+    #[serde(skip)]
+    standing: Option<String>,
 }
 
 impl JobLine {
@@ -48,7 +54,19 @@ impl JobLine {
                 .into_iter()
                 .chain(held_back.reasons(job))
                 .collect(),
+            progress: None,
+            standing: None,
         }
+    }
+
+    /// The same, with how its run stands.
+    pub(crate) fn standing(mut self, progress: Option<RunProgress>, now: Timestamp) -> Self {
+        self.standing = progress.as_ref().map(|progress| match &progress.stall {
+            Some(stall) => stall.sentence(),
+            None => progress.sentence(now),
+        });
+        self.progress = progress;
+        self
     }
 
     /// It waits to be claimed or is worked on.
@@ -63,10 +81,14 @@ impl JobLine {
             attempt => format!(", attempt {attempt}"),
         };
         format!(
-            "job {} {}, {}{attempt}",
+            "job {} {}, {}{attempt}{}",
             self.id,
             text::line(&self.agent),
-            self.state()
+            self.state(),
+            self.standing
+                .as_ref()
+                .map(|standing| format!("; {standing}"))
+                .unwrap_or_default()
         )
     }
 

@@ -26,4 +26,7 @@ mod bad_input;
 mod second_daemon;
 mod serving;
 mod shutdowns;
+mod stalls;
+mod escapes;
+mod records;
 mod tidying;

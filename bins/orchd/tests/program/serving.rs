@@ -19,6 +19,7 @@ use pipeline_core::retention::RetentionReport;
 use pipeline_core::run::RunRow;
 use pipeline_core::stage::Column;
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
 use store_sqlite::SqliteStore;
 use tempfile::TempDir;
 use tracker_local::LocalBoard;
@@ -49,16 +50,20 @@ pub(crate) struct Serving {
 impl Serving {
     /// A project with this many places for runs, and a daemon on it.
     pub(crate) fn new(places: usize) -> Self {
+        Self::with(AGENT, &serde_json::json!({ "max_concurrency": places }))
+    }
+
+    /// The same with another agent and these settings besides.
+    pub(crate) fn with(agent_script: &str, more: &Value) -> Self {
         let place = tempfile::tempdir().unwrap();
         let repository = repository(place.path());
         let agent = place.path().join("agent.sh");
-        fs::write(&agent, AGENT).unwrap();
-        let settings = serde_json::json!({
+        fs::write(&agent, agent_script).unwrap();
+        let mut settings = serde_json::json!({
             "profile": "fast",
             "db_path": "data/orchestrator.db",
             "bind": "127.0.0.1:0",
             "admin_bind": "127.0.0.1:0",
-            "max_concurrency": places,
             "queue_poll_interval": 0.1,
             "min_free_disk_mb": 0,
             "min_free_inodes": 0,
@@ -71,6 +76,9 @@ impl Serving {
                 "agent_cmd": format!("PLACE='{}' sh '{}'", place.path().display(), agent.display()),
             }],
         });
+        for (name, value) in more.as_object().unwrap() {
+            settings[name] = value.clone();
+        }
         fs::write(place.path().join("orch.yaml"), settings.to_string()).unwrap();
         let mut serving = Self {
             place,
@@ -158,6 +166,12 @@ impl Serving {
         })
     }
 
+    /// A person moves an issue.
+    pub(crate) fn moves(&self, issue: &IssueId, to: Column) {
+        let board = LocalBoard::open(&self.places().board(), Arc::new(SystemClock)).unwrap();
+        block_on(board.relocate(&project(), issue, to, "ann")).unwrap();
+    }
+
     /// `analysis/working`; empty while there is no task.
     pub(crate) fn stands(&self, issue: &IssueId) -> String {
         let task = block_on(self.store().task(&TaskKey::Issue(project(), issue.clone())));
@@ -222,6 +236,23 @@ impl Serving {
         holds.iter().map(|hold| hold.said.kind).collect()
     }
 
+    /// A file that an agent wrote beside the settings.
+    pub(crate) fn text(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    /// Where its admin listener is.
+    pub(crate) fn admin(&mut self) -> String {
+        self.until("its address", |this| {
+            let said = this.said();
+            let at = said.find("admin=")? + "admin=".len();
+            let address = said[at..]
+                .chars()
+                .take_while(|letter| letter.is_ascii_digit() || ".:".contains(*letter));
+            Some(address.collect())
+        })
+    }
+
     /// What this daemon wrote.
     pub(crate) fn said(&self) -> String {
         fs::read_to_string(self.log()).unwrap_or_default()
@@ -246,11 +277,11 @@ impl Serving {
         self.until(expected, |this| (this.stands(issue) == expected).then_some(()));
     }
 
-    fn store(&self) -> SqliteStore {
+    pub(crate) fn store(&self) -> SqliteStore {
         SqliteStore::attach(&self.places().database()).unwrap()
     }
 
-    fn places(&self) -> Places {
+    pub(crate) fn places(&self) -> Places {
         Places::in_directory(&self.path("data"))
     }
 

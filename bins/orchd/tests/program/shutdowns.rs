@@ -30,15 +30,7 @@ fn a_second_signal_ends_the_daemon_at_once() {
     let mut serving = Serving::new(1);
     let issue = serving.issue("Add a greeting");
     serving.until("a run begins", |this| (this.begun().len() == 1).then_some(()));
-    let admin = serving.until("its address", |this| {
-        let said = this.said();
-        let at = said.find("admin=")? + "admin=".len();
-        let address: String = said[at..]
-            .chars()
-            .take_while(|letter| letter.is_ascii_digit() || ".:".contains(*letter))
-            .collect();
-        Some(address)
-    });
+    let admin = serving.admin();
     // A request whose body does not come keeps a daemon that was told to stop for some seconds.
     let mut request = TcpStream::connect(&admin).unwrap();
     write!(

@@ -10,7 +10,8 @@ use pipeline_core::time::Timestamp;
 use process::{ExitRecord, ResourceUse};
 
 use super::machine::MachineState;
-use super::{End, ExitReason, Record, RecordReading, reason};
+use super::reason::{self, Report};
+use super::{End, ExitReason, Record, RecordReading};
 use crate::result_record::ResultRecord;
 
 /// Said of a run that is taken without its marker.
@@ -52,8 +53,9 @@ fn try_close(run_dir: &Path, status: &RunStatus, ending: Ending<'_>) -> io::Resu
 }
 
 fn ended(run_dir: &Path, end: &RunEnd, ending: Ending<'_>) -> io::Result<End> {
-    let has_reported = ResultRecord::read(&process::stdout_log(run_dir))?.is_some();
-    let exit_reason = reason::of_end(ending.exit, end.failure.as_ref(), has_reported);
+    let printed = ResultRecord::read(&process::stdout_log(run_dir))?;
+    let report = Report::of(printed.as_ref());
+    let exit_reason = reason::of_end(ending.exit, end.failure.as_ref(), report);
     let mut closed = without_result(run_dir, exit_reason, ending)?;
     if exit_reason.is_success() {
         let detected = success_detected_at(run_dir, closed.ended_at)?;

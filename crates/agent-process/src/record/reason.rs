@@ -4,6 +4,8 @@ use pipeline_core::run::{FailureClass, RunFailure};
 use process::{EndReason, ExitRecord};
 use serde::{Deserialize, Serialize};
 
+use crate::result_record::ResultRecord;
+
 /// Why a run ended. The list is part of the contract of `run.json`: a word never changes its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -14,6 +16,8 @@ pub enum ExitReason {
     SuccessAfterGrace,
     /// The agent says that it failed, by its result record or its exit code.
     AgentError,
+    /// The agent says that it went well, and names permissions that it was denied.
+    PermissionDenied,
     /// The agent ended with exit code 0 and left no result record.
     NoRecord,
     /// A command of the project ended with an exit code other than 0.
@@ -42,10 +46,11 @@ pub enum ExitReason {
 
 impl ExitReason {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Success,
         Self::SuccessAfterGrace,
         Self::AgentError,
+        Self::PermissionDenied,
         Self::NoRecord,
         Self::CommandFailed,
         Self::Killed,
@@ -67,6 +72,7 @@ impl ExitReason {
             Self::Success => "success",
             Self::SuccessAfterGrace => "success_after_grace",
             Self::AgentError => "agent_error",
+            Self::PermissionDenied => "permission_denied",
             Self::NoRecord => "no_record",
             Self::CommandFailed => "command_failed",
             Self::Killed => "killed",
@@ -89,12 +95,33 @@ impl ExitReason {
     }
 }
 
+/// What an agent said of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Report {
+    /// It left no result record.
+    Missing,
+    /// It left one.
+    Made,
+    /// It left one that tells of no error, and of permissions that were denied.
+    MadeWithDenials,
+}
+
+impl Report {
+    pub(super) fn of(record: Option<&ResultRecord>) -> Self {
+        match record {
+            None => Self::Missing,
+            Some(record) if !record.is_error && !record.denied.is_empty() => Self::MadeWithDenials,
+            Some(_) => Self::Made,
+        }
+    }
+}
+
 /// Why a run ended whose result was taken: by its marker (none when that is missing), by what its failure was judged to
-/// be, and by whether an agent had reported.
+/// be, and by what an agent had reported.
 pub(super) fn of_end(
     exit: Option<&ExitRecord>,
     failure: Option<&RunFailure>,
-    has_reported: bool,
+    report: Report,
 ) -> ExitReason {
     match exit.map_or(EndReason::Exited, |exit| exit.reason) {
         EndReason::Cancelled => ExitReason::Cancelled,
@@ -103,13 +130,15 @@ pub(super) fn of_end(
         EndReason::Timeout => ExitReason::Timeout,
         EndReason::Stalled => ExitReason::Stalled,
         EndReason::Lingered if failure.is_none() => ExitReason::SuccessAfterGrace,
-        EndReason::Lingered | EndReason::Exited => by_itself(exit, failure, has_reported),
+        EndReason::Lingered | EndReason::Exited => by_itself(exit, failure, report),
     }
 }
 
-fn by_itself(exit: Option<&ExitRecord>, failure: Option<&RunFailure>, has_reported: bool) -> ExitReason {
+fn by_itself(exit: Option<&ExitRecord>, failure: Option<&RunFailure>, report: Report) -> ExitReason {
     let code = exit.and_then(|exit| exit.exit_code);
-    if exit.is_some_and(|exit| exit.signal.is_some()) {
+    // One that lingered was ended by ours.
+    let by_itself = |exit: &ExitRecord| exit.reason == EndReason::Exited && exit.signal.is_some();
+    if exit.is_some_and(by_itself) {
         return ExitReason::Killed;
     }
     match failure.map(|failure| failure.class) {
@@ -118,9 +147,11 @@ fn by_itself(exit: Option<&ExitRecord>, failure: Option<&RunFailure>, has_report
         None => ExitReason::Success,
         Some(FailureClass::Transient) => ExitReason::Transient,
         Some(FailureClass::Permanent) => ExitReason::Misconfigured,
-        Some(FailureClass::Agent | FailureClass::Poison) if code == Some(0) && !has_reported => {
-            ExitReason::NoRecord
-        }
-        Some(FailureClass::Agent | FailureClass::Poison) => ExitReason::AgentError,
+        Some(FailureClass::Agent | FailureClass::Poison) => match (report, code) {
+            (Report::Missing, Some(0)) => ExitReason::NoRecord,
+            // Without a marker the code is not known; the report is all there is to judge by.
+            (Report::MadeWithDenials, Some(0) | None) => ExitReason::PermissionDenied,
+            (Report::Missing | Report::Made | Report::MadeWithDenials, _) => ExitReason::AgentError,
+        },
     }
 }

@@ -1,6 +1,7 @@
 use pipeline_core::run::{FailureClass, RunFailure};
 use process::{EndReason, ExitRecord, ResourceSource};
 
+use super::reason::Report;
 use super::*;
 
 /// The contract: names, words and forms. It changes only together with [`SCHEMA`], or by new fields.
@@ -197,42 +198,46 @@ fn each_end_has_one_word() {
     let agent = || failure(FailureClass::Agent);
     let code = |code| Some(exit(EndReason::Exited, Some(code), None));
     let stopped = |reason| Some(exit(reason, None, Some(15)));
-    for (exit, failure, has_reported, expected) in [
-        (code(0), None, true, "success"),
-        (None, None, true, "success"),
-        (stopped(EndReason::Lingered), None, true, "success_after_grace"),
-        (stopped(EndReason::Lingered), agent(), true, "killed"),
-        (code(0), agent(), true, "agent_error"),
-        (code(1), agent(), false, "agent_error"),
-        (None, agent(), true, "agent_error"),
-        (code(0), agent(), false, "no_record"),
-        (code(3), None, false, "command_failed"),
-        (stopped(EndReason::Exited), agent(), false, "killed"),
-        (code(75), failure(FailureClass::Transient), false, "transient"),
-        (code(78), failure(FailureClass::Permanent), true, "misconfigured"),
-        (stopped(EndReason::Timeout), agent(), false, "timeout"),
-        (stopped(EndReason::Timeout), None, false, "timeout"),
-        (stopped(EndReason::Stalled), agent(), true, "stalled"),
+    for (exit, failure, report, expected) in [
+        (code(0), None, Report::Made, "success"),
+        (None, None, Report::Made, "success"),
+        (stopped(EndReason::Lingered), None, Report::Made, "success_after_grace"),
+        (stopped(EndReason::Lingered), agent(), Report::Made, "agent_error"),
+        (code(0), agent(), Report::Made, "agent_error"),
+        (code(1), agent(), Report::Missing, "agent_error"),
+        (None, agent(), Report::Made, "agent_error"),
+        (code(0), agent(), Report::MadeWithDenials, "permission_denied"),
+        (None, agent(), Report::MadeWithDenials, "permission_denied"),
+        (code(1), agent(), Report::MadeWithDenials, "agent_error"),
+        (stopped(EndReason::Lingered), agent(), Report::MadeWithDenials, "permission_denied"),
+        (code(0), agent(), Report::Missing, "no_record"),
+        (code(3), None, Report::Missing, "command_failed"),
+        (stopped(EndReason::Exited), agent(), Report::Missing, "killed"),
+        (code(75), failure(FailureClass::Transient), Report::Missing, "transient"),
+        (code(78), failure(FailureClass::Permanent), Report::Made, "misconfigured"),
+        (stopped(EndReason::Timeout), agent(), Report::Missing, "timeout"),
+        (stopped(EndReason::Timeout), None, Report::Missing, "timeout"),
+        (stopped(EndReason::Stalled), agent(), Report::Made, "stalled"),
         (
             stopped(EndReason::Cancelled),
             failure(FailureClass::Transient),
-            false,
+            Report::Missing,
             "cancelled",
         ),
         (
             stopped(EndReason::Interrupted),
             failure(FailureClass::Transient),
-            false,
+            Report::Missing,
             "interrupted",
         ),
         (
             stopped(EndReason::SpawnFailed),
             failure(FailureClass::Permanent),
-            false,
+            Report::Missing,
             "spawn_failed",
         ),
     ] {
-        let found = reason::of_end(exit.as_ref(), failure.as_ref(), has_reported);
+        let found = reason::of_end(exit.as_ref(), failure.as_ref(), report);
         assert_eq!(found.as_str(), expected, "{exit:?} {failure:?}");
     }
 }

@@ -63,7 +63,7 @@ async fn an_agent_that_does_nothing_is_stopped_and_the_reason_told() {
     settings.stall = Some(Duration::from_millis(300));
     let runner = ProcessRunner::new(settings);
     let end = end_of(&runner, &bench.agent("1-1-1")).await;
-    assert!(end.timed_out && !end.cancelled);
+    assert!(end.stalled && !end.timed_out && !end.cancelled);
     assert!(
         end.log_tail
             .starts_with("thinking\n[it was stopped: for 1s it printed nothing,")
@@ -76,7 +76,7 @@ async fn an_agent_that_does_nothing_is_stopped_and_the_reason_told() {
         failure.message
     );
     let end = end_of(&runner, &bench.command("1-2-1", "exec sleep 1000")).await;
-    assert_eq!((end.failure, end.timed_out), (None, true));
+    assert_eq!((end.failure, end.stalled, end.timed_out), (None, true, false));
 }
 
 #[tokio::test]

@@ -46,7 +46,7 @@ async fn the_progress_of_a_run_can_be_read_while_it_runs() {
         .progress(&spec.run)
         .await
         .unwrap()
-        .is_none_or(|progress| progress.lines == 0)
+        .is_none_or(|progress| progress.output_bytes == 0)
     {
         tokio::task::yield_now().await;
     }

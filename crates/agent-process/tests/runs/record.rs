@@ -83,6 +83,10 @@ async fn the_record_says_in_one_word_how_it_ended() {
             r#"echo '{"type":"result","is_error":true}'"#,
             ExitReason::AgentError,
         ),
+        (
+            r#"echo '{"type":"result","permission_denials":[{"tool_name":"Bash"}]}'"#,
+            ExitReason::PermissionDenied,
+        ),
         ("true", ExitReason::NoRecord),
         ("kill -9 $$", ExitReason::Killed),
         ("exit 75", ExitReason::Transient),

@@ -119,6 +119,7 @@ impl Desk {
                 let outcome = CommandOutcome::Ran {
                     exit_code: Some(0),
                     timed_out: false,
+                    stalled: false,
                     log_tail: String::new(),
                     duration_ms: 1_000,
                 };

@@ -212,6 +212,7 @@ impl<'w> World<'w> {
                 let outcome = CommandOutcome::Ran {
                     exit_code: Some(0),
                     timed_out: false,
+                    stalled: false,
                     log_tail: String::new(),
                     duration_ms: 60_000,
                 };

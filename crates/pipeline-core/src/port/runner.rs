@@ -96,6 +96,8 @@ pub struct RunEnd {
     pub log_tail: String,
     /// It was stopped at its time limit.
     pub timed_out: bool,
+    /// It was stopped because for too long it printed nothing, used no processor time and changed no file.
+    pub stalled: bool,
     /// It was called off.
     pub cancelled: bool,
     /// None: it went well. For a command an exit code other than 0 is not a failure.

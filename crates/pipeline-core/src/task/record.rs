@@ -126,7 +126,7 @@ pub enum TestsStand {
     Passed,
     /// Anything else.
     Failed {
-        /// `exit code 1`, or that they were stopped at their time limit.
+        /// `exit code 1`, or that they were stopped: at their time limit, or as stalled.
         what: String,
         /// The last lines they wrote.
         log_tail: String,

@@ -106,6 +106,11 @@ pub(super) fn ended(plan: &mut Plan<'_>, job: JobId, outcome: &CommandOutcome) -
             return Ok(());
         }
         CommandOutcome::Ran {
+            stalled: true,
+            log_tail,
+            ..
+        } => failed(waiting::STALLED.to_owned(), log_tail),
+        CommandOutcome::Ran {
             timed_out: true,
             log_tail,
             ..

@@ -180,6 +180,10 @@ pub(super) fn command_finished(plan: &mut Plan<'_>, job: JobId, outcome: &Comman
     Ok(())
 }
 
+/// Of a command that did nothing any more.
+pub(super) const STALLED: &str =
+    "stopped as stalled: no output, no processor time and no changed file for too long";
+
 /// A command that could not run for a passing reason is queued again, with patience; false: its outcome counts.
 pub(super) fn try_again(plan: &mut Plan<'_>, job: JobId, outcome: &CommandOutcome, what: &str) -> bool {
     let (failure, endure): (_, fn(&mut Plan<'_>, &str) -> bool) = match outcome {
@@ -237,6 +241,11 @@ fn ci_result(outcome: &CommandOutcome) -> (StatusState, String, Option<String>) 
             (StatusState::Pending, said, None)
         }
         CommandOutcome::Failed(failure) => (StatusState::Error, failure.message.clone(), None),
+        CommandOutcome::Ran {
+            stalled: true,
+            log_tail,
+            ..
+        } => (StatusState::Failure, STALLED.to_owned(), Some(log_tail.clone())),
         CommandOutcome::Ran {
             timed_out: true,
             log_tail,

@@ -181,6 +181,7 @@ impl<'p> Drive<'p> {
         let outcome = CommandOutcome::Ran {
             exit_code: Some(0),
             timed_out: false,
+            stalled: false,
             log_tail: String::new(),
             duration_ms: 1,
         };

@@ -11,20 +11,22 @@ use crate::normal::{FINDING, OLD, OTHER};
 use crate::start::{LATE, NOW};
 
 /// Names of what can come of our own CI, and of the local tests.
-const CI: [&str; 7] = [
+const CI: [&str; 8] = [
     "CI passed",
     "CI failed",
     "CI failed otherwise",
     "CI timed out",
+    "CI stalled",
     "CI could not run",
     "CI could not run, for days",
     "CI cannot run",
 ];
-const TESTS: [&str; 7] = [
+const TESTS: [&str; 8] = [
     "tests passed",
     "tests failed",
     "tests failed otherwise",
     "tests timed out",
+    "tests stalled",
     "tests could not run",
     "tests could not run, for days",
     "tests cannot run",
@@ -58,10 +60,11 @@ pub(crate) fn commands(happenings: &mut Happenings, node: &Node) {
     }
 }
 
-fn ends(happenings: &mut Happenings, job: JobId, labels: [&'static str; 7]) {
-    let timed_out = CommandOutcome::Ran {
+fn ends(happenings: &mut Happenings, job: JobId, labels: [&'static str; 8]) {
+    let stopped = |stalled: bool| CommandOutcome::Ran {
         exit_code: None,
-        timed_out: true,
+        timed_out: !stalled,
+        stalled,
         log_tail: FINDING.to_owned(),
         duration_ms: 1_000,
     };
@@ -70,7 +73,8 @@ fn ends(happenings: &mut Happenings, job: JobId, labels: [&'static str; 7]) {
         (NOW, ran(Some(0), "")),
         (NOW, ran(Some(1), FINDING)),
         (NOW, ran(Some(1), OTHER)),
-        (NOW, timed_out),
+        (NOW, stopped(false)),
+        (NOW, stopped(true)),
         (NOW, transient()),
         (LATE, transient()),
         (NOW, CommandOutcome::NotRun(failure(FailureClass::Permanent))),
@@ -84,6 +88,7 @@ fn ran(exit_code: Option<i32>, log: &str) -> CommandOutcome {
     CommandOutcome::Ran {
         exit_code,
         timed_out: false,
+        stalled: false,
         log_tail: log.to_owned(),
         duration_ms: 1_000,
     }

@@ -57,6 +57,7 @@ fn outcome(end: RunEnd) -> CommandOutcome {
         None => CommandOutcome::Ran {
             exit_code: end.record.exit_code,
             timed_out: end.timed_out,
+            stalled: end.stalled,
             log_tail: end.log_tail,
             duration_ms: end.record.duration_ms,
         },

@@ -15,6 +15,7 @@ use pipeline_core::run::{FailureClass, RunFailure, RunRow};
 use tokio::sync::watch;
 
 use crate::context::{Context, ProjectPorts};
+use crate::dispatch::stall::StallWatch;
 use crate::dispatch::{Call, agent, command, gather, recovery};
 use crate::step::{Along, Stepped, job_end, step};
 
@@ -94,7 +95,7 @@ async fn work(
     }
 }
 
-/// Renews the lease for as long as it is ours; a wish to cancel is passed on to the runner.
+/// Renews the lease for as long as it is ours; a wish to cancel is passed on to the runner, and a stall is told.
 async fn keep_lease(context: &Context, job: &LeasedJob) {
     let run = RunId {
         job: job.id,
@@ -105,9 +106,13 @@ async fn keep_lease(context: &Context, job: &LeasedJob) {
         .max(Duration::from_millis(50));
     // Counted, not read from the clock: somebody may set it.
     let mut unrenewed = Duration::ZERO;
+    let mut stall = StallWatch::default();
     loop {
         context.clock.sleep(every).await;
         unrenewed += every;
+        if !matches!(job.kind, JobKind::Gather(_)) {
+            stall.look(context, &run).await;
+        }
         let until = context.clock.now().plus(context.settings.lease);
         if unrenewed < context.settings.lease / 4 && !cancel_wanted(context, job).await {
             continue;

@@ -56,6 +56,25 @@ async fn red_local_tests_send_the_work_back_with_the_end_of_the_log() {
 }
 
 #[tokio::test]
+async fn tests_that_do_nothing_any_more_are_named_stalled_and_not_late() {
+    let mut world = without_ci().await;
+    let mut first = true;
+    world.runner.on_command(move |_, _| {
+        if std::mem::take(&mut first) {
+            ScriptedEnd::stalled()
+        } else {
+            ScriptedEnd::exited(0, "")
+        }
+    });
+    let issue = world.approved().await;
+    assert_eq!(world.stands(&issue).await, "done/done");
+    let brief = world.brief("developer");
+    assert!(brief.contains("stopped as stalled"), "{brief}");
+    assert!(!brief.contains("time limit"), "{brief}");
+    world.ends().await;
+}
+
+#[tokio::test]
 async fn the_same_red_log_twice_blocks() {
     let mut world = without_ci().await;
     world

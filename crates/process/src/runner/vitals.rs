@@ -87,6 +87,7 @@ impl<'a> Vitals<'a> {
         let limit = self.limit();
         self.progress.pid = pid.as_raw_pid();
         self.progress.started_at_ms = started_at_ms;
+        self.progress.stall_ms = self.spec.stall_ms;
         self.watch = Some(Watch {
             quiet: Quiet::new(self.every(), limit, now),
             files: limit.map(|_| FileTrace::new(&self.spec.cwd, self.run_dir)),

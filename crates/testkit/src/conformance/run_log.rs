@@ -29,6 +29,7 @@ suite! {
         an_unknown_run_is_not_found,
         control_characters_are_taken_out,
         the_place_names_the_run,
+        an_unknown_run_has_no_progress,
     }
 }
 
@@ -76,4 +77,9 @@ pub async fn control_characters_are_taken_out(harness: Arc<dyn RunLogHarness>) {
 pub async fn the_place_names_the_run(harness: Arc<dyn RunLogHarness>) {
     let place = harness.log().place(&run_id(7, 3, 1));
     assert!(place.contains("7-3-1"), "{place}");
+}
+
+/// Nobody has looked at it.
+pub async fn an_unknown_run_has_no_progress(harness: Arc<dyn RunLogHarness>) {
+    assert_eq!(harness.log().progress(&run_id(9, 9, 9)).await.unwrap(), None);
 }

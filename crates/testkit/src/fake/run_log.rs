@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use pipeline_core::id::RunId;
 use pipeline_core::port::PortError;
 use pipeline_core::port::run_log::RunLog;
+use pipeline_core::progress::RunProgress;
 
 use crate::fake::faults::Faults;
 
@@ -16,6 +17,7 @@ pub struct FakeRunLog {
     /// Which calls fail.
     pub faults: Faults,
     logs: Mutex<BTreeMap<RunId, String>>,
+    progress: Mutex<BTreeMap<RunId, RunProgress>>,
 }
 
 impl FakeRunLog {
@@ -31,8 +33,20 @@ impl FakeRunLog {
         logs.entry(run).or_default().push_str(text);
     }
 
+    /// The run stands so.
+    pub fn stands(&self, run: RunId, progress: RunProgress) {
+        self.progress
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(run, progress);
+    }
+
     /// The run's directory is pruned.
     pub fn prune(&self, run: &RunId) {
+        self.progress
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(run);
         self.logs
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -56,6 +70,13 @@ impl RunLog for FakeRunLog {
             Ok(shown
                 .filter(|letter| !letter.is_control() || matches!(letter, '\n' | '\t'))
                 .collect())
+        })
+    }
+
+    async fn progress(&self, run: &RunId) -> Result<Option<RunProgress>, PortError> {
+        self.faults.port("progress", || {
+            let progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+            Ok(progress.get(run).cloned())
         })
     }
 

@@ -21,6 +21,7 @@ use super::{links, new_issue};
 use crate::person::Person;
 use crate::problem::Problem;
 use crate::shown::shown;
+use crate::standing::Standings;
 use crate::state::{ProjectView, WebState};
 
 /// How many of the newest chat messages are shown.
@@ -44,6 +45,7 @@ pub(super) async fn board(
     let look = Look {
         view,
         tasks,
+        standings: Standings::read(&state).await?,
         now: state.clock.now(),
         live: live.is_on(),
     };
@@ -61,6 +63,7 @@ pub(super) async fn board(
 struct Look<'a> {
     view: &'a ProjectView,
     tasks: BTreeMap<&'a IssueId, &'a Task>,
+    standings: Standings,
     now: Timestamp,
     live: bool,
 }
@@ -115,7 +118,7 @@ impl Look<'_> {
                     " · " (ago(issue.updated_at, self.now))
                 }
                 strong { (shown(&issue.title)) }
-                @if let Some(task) = task { (state_line(task)) }
+                @if let Some(task) = task { (state_line(task, &self.standings)) }
             }
         }
     }
@@ -151,7 +154,7 @@ impl Look<'_> {
                         a.card.link href=(links::issue(&task.project, &task.issue)) {
                             span.muted { (task.work_item) " · " (ago(task.since, self.now)) }
                             strong { (shown(&task.title)) }
-                            (state_line(task))
+                            (state_line(task, &self.standings))
                         }
                     }
                 }
@@ -160,9 +163,10 @@ impl Look<'_> {
     }
 }
 
-fn state_line(task: &Task) -> Markup {
+fn state_line(task: &Task, standings: &Standings) -> Markup {
     html! {
         span.state { (task.stage) " · " span class={ "badge " (task.state.name()) } { (task.state.name()) } }
+        @if standings.stall(task.id).is_some() { span.badge.stalled { "stalled" } }
         @if !task.is_over() { span.muted { (waits_label(task)) (shown(&explain(task).waits_for)) } }
     }
 }

@@ -25,6 +25,7 @@ use super::moment::ago;
 use crate::person::Person;
 use crate::problem::Problem;
 use crate::shown::shown;
+use crate::standing::Standings;
 use crate::state::{ProjectView, WebState};
 
 /// GET `/board/{project}/issues/{issue}`.
@@ -60,6 +61,7 @@ struct Work {
     task: Task,
     runs: Vec<RunRow>,
     documents: Documents,
+    standings: Standings,
 }
 
 impl<'a> Sheet<'a> {
@@ -161,10 +163,12 @@ impl Work {
     async fn read(state: &WebState, view: &ProjectView, task: Task) -> Result<Self, Problem> {
         let runs = state.store.runs(task.id).await?;
         let documents = Documents::read(view, &task).await;
+        let standings = Standings::read(state).await?;
         Ok(Self {
             task,
             runs,
             documents,
+            standings,
         })
     }
 }

@@ -1,7 +1,9 @@
 //! Readiness and the JSON API.
 
+use pipeline_core::id::IssueId;
 use pipeline_core::port::store::jobs::JobStore;
 use pipeline_core::port::store::tasks::{Commit, Committed, TaskStore};
+use pipeline_core::progress::{RunProgress, Stall};
 use pipeline_core::stage::StageName;
 use pipeline_core::task::{TaskState, Wait};
 use serde_json::json;
@@ -77,6 +79,49 @@ async fn status_says_of_every_open_task_what_it_waits_for() {
     assert_eq!(line["since"], "2026-01-01T00:00:00Z");
     assert!(!line["waits_for"].as_str().unwrap().is_empty());
     assert!(!line["ended_by"].as_str().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn how_a_run_stands_is_told_and_a_stall_has_its_word() {
+    let world = World::new();
+    let mut task = sample::task(1);
+    let issue = world.board.put("Add a greeting", "It shall greet by name.");
+    task.issue = IssueId::new(&issue);
+    task.state = TaskState::Working {
+        job: sample::job_id(1, 1),
+    };
+    world.add_task(task).await;
+    queue_jobs(&world, 1..=1).await;
+    let claim = sample::claim("daemon", sample::START);
+    world.store.claim(claim).await.unwrap();
+    let seen = |stall| RunProgress {
+        at: sample::START,
+        last_output_at: Some(sample::START),
+        output_bytes: 1_536,
+        processes: 2,
+        cpu_ms: 12_000,
+        rss_bytes: 1,
+        stall,
+    };
+    let page = format!("/board/et/issues/{issue}");
+    world.log.1.lock().unwrap().insert("1-1-1".to_owned(), seen(None));
+    let line = world.get("/status").await.is(200).json()["tasks"][0].clone();
+    assert_eq!(line["stalled"], json!(null));
+    assert_eq!((&line["runs"][0]["run"], &line["runs"][0]["cpu_ms"]), (&json!("1-1-1"), &json!(12_000)));
+    let answer = world.get(&page).await;
+    answer.is(200).shows("1.5 KiB of output").hides("stalled");
+
+    let stall = Stall {
+        since: sample::START,
+        quiet_ms: 960_000,
+        stopped_after_ms: 1_800_000,
+    };
+    world.log.1.lock().unwrap().insert("1-1-1".to_owned(), seen(Some(stall)));
+    let line = world.get("/status").await.is(200).json()["tasks"][0].clone();
+    assert_eq!(line["stalled"], stall.sentence());
+    world.get(&page).await.is(200).shows(&stall.sentence());
+    let badge = "<span class=\"badge stalled\">stalled</span>";
+    world.get("/board/et").await.is(200).shows(badge);
 }
 
 async fn queue_jobs(world: &World, numbers: std::ops::RangeInclusive<u32>) {

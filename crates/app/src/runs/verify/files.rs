@@ -131,10 +131,16 @@ fn fits(reason: ExitReason, exit: &ExitRecord) -> bool {
         EndReason::Cancelled => reason == R::Cancelled,
         EndReason::Interrupted => reason == R::Interrupted,
         EndReason::SpawnFailed => reason == R::SpawnFailed,
-        EndReason::Lingered => matches!(reason, R::SuccessAfterGrace | R::AgentError | R::Killed),
+        EndReason::Lingered => matches!(
+            reason,
+            R::SuccessAfterGrace | R::AgentError | R::PermissionDenied | R::Killed
+        ),
         EndReason::Exited => match (exit.exit_code, exit.signal) {
             (_, Some(_)) => reason == R::Killed,
-            (Some(0), None) => matches!(reason, R::Success | R::AgentError | R::NoRecord),
+            (Some(0), None) => matches!(
+                reason,
+                R::Success | R::AgentError | R::PermissionDenied | R::NoRecord
+            ),
             (Some(_), None) => matches!(
                 reason,
                 R::AgentError | R::CommandFailed | R::Transient | R::Misconfigured

@@ -68,6 +68,16 @@ impl ScriptedEnd {
         })
     }
 
+    /// It was stopped because it did nothing any more.
+    #[must_use]
+    pub fn stalled() -> Self {
+        Self::ended(RunEnd {
+            stalled: true,
+            record: RunRecord::default(),
+            ..well("no sign of life\n")
+        })
+    }
+
     /// It goes on until somebody calls it off, loses or finishes it.
     #[must_use]
     pub fn hangs() -> Self {
@@ -126,6 +136,7 @@ pub(super) fn well(log: &str) -> RunEnd {
         },
         log_tail: log.to_owned(),
         timed_out: false,
+        stalled: false,
         cancelled: false,
         failure: None,
     }

@@ -27,6 +27,13 @@ pub(super) fn section(sheet: &Sheet<'_>) -> Markup {
             h2 { (task.stage) " · " (task.state.name()) }
             p { strong { (waits_label(task)) } (shown(&why.waits_for)) }
             p { strong { "Ended by: " } (shown(&why.ended_by)) }
+            @for standing in work.standings.of(task.id) {
+                @if let Some(stall) = &standing.progress.stall {
+                    p { span.badge.stalled { "stalled" } " Run " (standing.run) " is " (stall.sentence()) "." }
+                } @else {
+                    p.muted { "Run " (standing.run) ": " (standing.progress.sentence(sheet.now)) }
+                }
+            }
             @if let Some(ask) = asked(task) { (question(ask)) }
             p.muted {
                 "since " (ago(task.since, sheet.now)) " · branch " code { (shown(task.branch.as_str())) }

@@ -10,6 +10,7 @@ use pipeline_core::id::{BlobSha, BranchName, CommitSha, RunId, WorkItemId};
 use pipeline_core::port::PortError;
 use pipeline_core::port::clock::Clock;
 use pipeline_core::port::run_log::RunLog;
+use pipeline_core::progress::RunProgress;
 use pipeline_core::port::source::{Decoded, EventSource, FeedPage, NewDelivery, RawWebhook, Unverified};
 use pipeline_core::port::workspace::{BaseMerge, Checkout, CheckoutSpec, HarvestSpec, Workspace};
 use pipeline_core::run::Harvest;
@@ -109,7 +110,10 @@ impl EventSource for SignedSource {
 }
 
 #[derive(Default)]
-pub(crate) struct MemoryLog(pub(crate) Mutex<BTreeMap<String, String>>);
+pub(crate) struct MemoryLog(
+    pub(crate) Mutex<BTreeMap<String, String>>,
+    pub(crate) Mutex<BTreeMap<String, RunProgress>>,
+);
 
 #[async_trait]
 impl RunLog for MemoryLog {
@@ -118,6 +122,10 @@ impl RunLog for MemoryLog {
         logs.get(&run.to_string())
             .cloned()
             .ok_or_else(|| PortError::NotFound(format!("run {run}")))
+    }
+
+    async fn progress(&self, run: &RunId) -> Result<Option<RunProgress>, PortError> {
+        Ok(self.1.lock().unwrap().get(&run.to_string()).cloned())
     }
 
     fn place(&self, run: &RunId) -> String {
