@@ -27,6 +27,7 @@ mod second_daemon;
 mod serving;
 mod shutdowns;
 mod stalls;
+mod flood;
 mod escapes;
 mod records;
 mod tidying;

@@ -1,6 +1,8 @@
 //! A daemon on a project of its own, with an agent that works when it is told to.
 
 use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus, Stdio};
 use std::sync::Arc;
@@ -118,8 +120,12 @@ impl Serving {
 
     /// Sends a signal.
     pub(crate) fn signal(&self, signal: Signal) {
-        let pid = self.daemon.as_ref().unwrap().id();
-        kill_process(Pid::from_raw(i32::try_from(pid).unwrap()).unwrap(), signal).unwrap();
+        kill_process(Pid::from_raw(self.pid()).unwrap(), signal).unwrap();
+    }
+
+    /// The daemon's process.
+    pub(crate) fn pid(&self) -> i32 {
+        i32::try_from(self.daemon.as_ref().unwrap().id()).unwrap()
     }
 
     /// Waits for the daemon's end.
@@ -236,6 +242,20 @@ impl Serving {
         holds.iter().map(|hold| hold.said.kind).collect()
     }
 
+    /// The body of the admin listener's answer.
+    pub(crate) fn get(&mut self, path: &str) -> String {
+        let admin = self.admin();
+        let mut connection = TcpStream::connect(&admin).unwrap();
+        write!(
+            connection,
+            "GET {path} HTTP/1.1\r\nHost: {admin}\r\nConnection: close\r\n\r\n"
+        )
+        .unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).unwrap();
+        answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+    }
+
     /// A file that an agent wrote beside the settings.
     pub(crate) fn text(&self, name: &str) -> String {
         fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
@@ -289,7 +309,8 @@ impl Serving {
         self.path(&format!("log-{}", self.starts))
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    /// A file beside the settings.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         Path::new(self.place.path()).join(name)
     }
 }

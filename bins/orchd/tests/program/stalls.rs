@@ -1,8 +1,5 @@
 //! An agent that does nothing any more: told while it can still be helped, ended later, and named for what it was.
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
-
 use serde_json::{Value, json};
 
 use crate::demo_run::json as parsed;
@@ -26,7 +23,7 @@ fn a_stalled_run_is_shown_before_it_is_ended_and_named_when_it_is() {
     );
     assert!(sentence.ends_with("it is stopped after 8s"), "{sentence}");
     assert_eq!(seen["runs"][0]["output_bytes"], "thinking\n".len());
-    let board = get(&mut serving, "/board/shop");
+    let board = serving.get("/board/shop");
     assert!(
         board.contains("<span class=\"badge stalled\">stalled</span>"),
         "{board}"
@@ -58,20 +55,5 @@ fn a_stalled_run_is_shown_before_it_is_ended_and_named_when_it_is() {
 }
 
 fn status(serving: &mut Serving) -> Value {
-    parsed(&get(serving, "/status"))
-}
-
-/// The body of the admin listener's answer.
-fn get(serving: &mut Serving, path: &str) -> String {
-    let admin = serving.admin();
-    let mut connection = TcpStream::connect(&admin).unwrap();
-    write!(
-        connection,
-        "GET {path} HTTP/1.1\r\nHost: {admin}\r\nConnection: close\r\n\r\n"
-    )
-    .unwrap();
-    let mut answer = String::new();
-    connection.read_to_string(&mut answer).unwrap();
-    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
-    body.to_owned()
+    parsed(&serving.get("/status"))
 }
