@@ -118,11 +118,7 @@ impl Report {
 
 /// Why a run ended whose result was taken: by its marker (none when that is missing), by what its failure was judged to
 /// be, and by what an agent had reported.
-pub(super) fn of_end(
-    exit: Option<&ExitRecord>,
-    failure: Option<&RunFailure>,
-    report: Report,
-) -> ExitReason {
+pub(super) fn of_end(exit: Option<&ExitRecord>, failure: Option<&RunFailure>, report: Report) -> ExitReason {
     match exit.map_or(EndReason::Exited, |exit| exit.reason) {
         EndReason::Cancelled => ExitReason::Cancelled,
         EndReason::Interrupted => ExitReason::Interrupted,

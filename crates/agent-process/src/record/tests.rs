@@ -108,18 +108,57 @@ fn the_list_of_reasons_is_closed_and_documented() {
             "docs/RUNS.md does not have {word}"
         );
     }
-    let Value::Object(fields) = serde_json::to_value(record()).unwrap() else {
-        panic!("a record is an object");
-    };
-    let Some(Value::Object(end)) = fields.get("end") else {
-        panic!("an end is an object");
-    };
-    for name in fields.keys().chain(end.keys()) {
+}
+
+/// The part of the documentation that describes the record.
+fn documented() -> &'static str {
+    let documentation = include_str!("../../../../docs/RUNS.md");
+    let (_, from) = documentation.split_once("\n## The record: `run.json`").unwrap();
+    from.split_once("\n## ").map_or(from, |(record, _)| record)
+}
+
+#[test]
+fn every_field_is_documented_and_nothing_else_is() {
+    let documentation = documented();
+    let mut fields = std::collections::BTreeSet::new();
+    names(&serde_json::to_value(record()).unwrap(), &mut fields);
+    for name in &fields {
         assert!(
             documentation.contains(&format!("`{name}`")),
-            "docs/RUNS.md does not have {name}"
+            "docs/RUNS.md does not have the field {name}"
         );
     }
+    let (tables, _) = documentation
+        .split_once("`exit_reason` is a closed list")
+        .unwrap();
+    let rows = tables.lines().filter_map(|line| line.strip_prefix("| `"));
+    for row in rows {
+        let (cell, _) = row.split_once(" |").unwrap();
+        for name in cell.split(", ").map(|name| name.trim_matches('`')) {
+            assert!(fields.contains(name), "docs/RUNS.md has {name}, a record has not");
+        }
+    }
+}
+
+/// Of all objects in it.
+fn names(value: &Value, found: &mut std::collections::BTreeSet<String>) {
+    if let Value::Object(fields) = value {
+        for (name, value) in fields {
+            found.insert(name.clone());
+            names(value, found);
+        }
+    }
+}
+
+#[test]
+fn the_documented_reasons_are_those_that_there_are() {
+    let (_, list) = documented().split_once("`exit_reason` is a closed list").unwrap();
+    let words: Vec<&str> = list
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once('`'))
+        .map(|(word, _)| word)
+        .collect();
+    assert_eq!(words, ExitReason::ALL.map(ExitReason::as_str));
 }
 
 #[test]
@@ -201,7 +240,12 @@ fn each_end_has_one_word() {
     for (exit, failure, report, expected) in [
         (code(0), None, Report::Made, "success"),
         (None, None, Report::Made, "success"),
-        (stopped(EndReason::Lingered), None, Report::Made, "success_after_grace"),
+        (
+            stopped(EndReason::Lingered),
+            None,
+            Report::Made,
+            "success_after_grace",
+        ),
         (stopped(EndReason::Lingered), agent(), Report::Made, "agent_error"),
         (code(0), agent(), Report::Made, "agent_error"),
         (code(1), agent(), Report::Missing, "agent_error"),
@@ -209,12 +253,27 @@ fn each_end_has_one_word() {
         (code(0), agent(), Report::MadeWithDenials, "permission_denied"),
         (None, agent(), Report::MadeWithDenials, "permission_denied"),
         (code(1), agent(), Report::MadeWithDenials, "agent_error"),
-        (stopped(EndReason::Lingered), agent(), Report::MadeWithDenials, "permission_denied"),
+        (
+            stopped(EndReason::Lingered),
+            agent(),
+            Report::MadeWithDenials,
+            "permission_denied",
+        ),
         (code(0), agent(), Report::Missing, "no_record"),
         (code(3), None, Report::Missing, "command_failed"),
         (stopped(EndReason::Exited), agent(), Report::Missing, "killed"),
-        (code(75), failure(FailureClass::Transient), Report::Missing, "transient"),
-        (code(78), failure(FailureClass::Permanent), Report::Made, "misconfigured"),
+        (
+            code(75),
+            failure(FailureClass::Transient),
+            Report::Missing,
+            "transient",
+        ),
+        (
+            code(78),
+            failure(FailureClass::Permanent),
+            Report::Made,
+            "misconfigured",
+        ),
         (stopped(EndReason::Timeout), agent(), Report::Missing, "timeout"),
         (stopped(EndReason::Timeout), None, Report::Missing, "timeout"),
         (stopped(EndReason::Stalled), agent(), Report::Made, "stalled"),

@@ -3,10 +3,10 @@
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
-use std::fs;
+use std::fs::{self, Metadata};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::FileTypeExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use pipeline_core::id::{CommitSha, TreeSha};
@@ -71,6 +71,17 @@ pub(super) fn too_large(path: &str, limit: u64) -> String {
     format!("the file '{path}' is larger than {limit} bytes; remove it or add it to .gitignore")
 }
 
+fn foreign_file(path: &str) -> String {
+    format!("the file '{path}' in the checkout is a hard link to a file of another account; remove it")
+}
+
+/// A hard link brings in what the agent could name and perhaps not read. A checkout that was given away has files of the
+/// daemon's too, but no second names of them.
+fn is_of_somebody_else(about: &Metadata, checkout: &Path) -> bool {
+    let owner = || fs::symlink_metadata(checkout).map(|checkout| checkout.uid());
+    about.is_file() && about.nlink() > 1 && owner().is_ok_and(|owner| owner != about.uid())
+}
+
 /// Git opens these two wherever it looks, and would wait for ever for somebody to write into a pipe.
 fn refuse_pipes(folder: &Path) -> Result<(), PortError> {
     let failed =
@@ -120,6 +131,9 @@ impl Sorted {
             }
             Ok(about) if about.is_file() && about.len() > source.largest_file => {
                 return Err(refused(&too_large(&shown(), source.largest_file)));
+            }
+            Ok(about) if is_of_somebody_else(&about, source.folder) => {
+                return Err(refused(&foreign_file(&shown())));
             }
             Ok(about) if about.is_file() || about.is_symlink() => self.present.push(path.to_vec()),
             // A directory in a file's place, a pipe, nothing.

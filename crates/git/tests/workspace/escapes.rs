@@ -1,7 +1,7 @@
 //! Ways out of the checkout: links in the place of reports and directories, and diffs that leave the role's write scope.
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{chown, symlink};
 
 use pipeline_core::evidence::EvidenceRequest;
 use pipeline_core::id::{BranchName, CommitSha};
@@ -9,6 +9,7 @@ use pipeline_core::job::StartPoint;
 use pipeline_core::port::workspace::Workspace;
 use pipeline_core::scope::{ScopeVerdict, check_scope};
 use pipeline_core::stage::WriteScope;
+use rustix::fs::{CWD, Mode, mkfifoat};
 
 use crate::fixture::{BRANCH, DOCS, Project, agent_git, spec, work_item, write};
 
@@ -70,6 +71,41 @@ async fn a_directory_that_is_a_link_hides_nothing_and_leads_nowhere() {
     assert!(outside.exists());
 }
 
+#[tokio::test]
+async fn a_hard_link_to_a_file_of_another_account_is_refused_and_one_of_its_own_is_a_file() {
+    let project = Project::new();
+    let outside = write(project.folder.path(), "outside/secret", "secret");
+    let checkout = project.checkout("7-1-1").await;
+    let report = format!("{DOCS}/12-review.md");
+    fs::create_dir_all(checkout.directory.join(DOCS)).unwrap();
+    fs::hard_link(&outside, checkout.directory.join(&report)).unwrap();
+    let own = project.harvest("7-1-1").await.unwrap();
+    assert_eq!(project.text_at(&own.head, &report).as_deref(), Some("secret"));
+
+    // Only root can give files away; of somebody else's file that shows the rest.
+    if chown(&outside, Some(65_534), None).is_err() {
+        return;
+    }
+    project.checkout("7-2-1").await;
+    fs::create_dir_all(checkout.directory.join(DOCS)).unwrap();
+    fs::hard_link(&outside, checkout.directory.join(&report)).unwrap();
+    let error = project.harvest("7-2-1").await.unwrap_err();
+    let expected = format!("the file '{report}' in the checkout is a hard link to a file of another account");
+    assert!(error.to_string().contains(&expected), "{error}");
+}
+
+#[tokio::test]
+async fn a_pipe_in_the_place_of_a_report_is_neither_waited_for_nor_taken() {
+    let project = Project::new();
+    let checkout = project.checkout("7-1-1").await;
+    let report = format!("{DOCS}/12-review.md");
+    fs::create_dir_all(checkout.directory.join(DOCS)).unwrap();
+    mkfifoat(CWD, checkout.directory.join(&report), Mode::RUSR | Mode::WUSR).unwrap();
+    let harvest = project.harvest("7-1-1").await.unwrap();
+    assert_eq!(documents(&project, &harvest.head, &report).await, 0);
+    assert_eq!(project.text_at(&harvest.head, &report), None);
+}
+
 /// The tester changes code in every disguise that git knows; each is in the diff by which its work is refused.
 #[tokio::test]
 async fn what_is_outside_the_write_scope_is_seen_whatever_its_disguise() {
@@ -104,7 +140,7 @@ async fn what_is_outside_the_write_scope_is_seen_whatever_its_disguise() {
         outside,
         [
             "README.md",
-            &format!("{DOCS}/13-link.md"),
+            &format!("{DOCS}/13-link.md (a symbolic link or a submodule)"),
             "docs/work-items/ET-002/13-test-report.md",
             "hidden.txt",
             "src/a \"quoted\"\nname.txt",
