@@ -14,14 +14,9 @@ pub(crate) fn count(number: u64, noun: &str) -> String {
     format!("{number} {noun}{plural}")
 }
 
-/// Text from outside in one line: white space becomes one space, control and direction characters are left out, so that a title cannot
-/// repaint the terminal.
+/// Text from outside in one line: white space becomes one space, and what would repaint the terminal is left out.
 pub(crate) fn line(text: &str) -> String {
-    let visible: String = text
-        .chars()
-        .filter(|letter| letter.is_whitespace() || !deceives(*letter))
-        .collect();
-    visible.split_whitespace().collect::<Vec<_>>().join(" ")
+    plain_text::one_line(text)
 }
 
 /// The same, cut to so many characters.
@@ -89,16 +84,6 @@ pub(crate) fn table<const N: usize>(
     lines.join("\n")
 }
 
-/// Control characters, and letters that are invisible or turn the direction of reading.
-fn deceives(letter: char) -> bool {
-    letter.is_control()
-        || matches!(
-            letter,
-            '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{FEFF}'
-                | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{E0000}'..='\u{E007F}'
-        )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,7 +93,7 @@ mod tests {
         for (text, expected) in [
             ("plain Текст", "plain Текст"),
             (" two\r\nlines\t", "two lines"),
-            ("\u{1b}[2Jgone\u{202E}", "[2Jgone"),
+            ("\u{1b}[2Jgone\u{202E}", "gone"),
             ("", ""),
         ] {
             assert_eq!(line(text), expected);

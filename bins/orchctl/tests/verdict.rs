@@ -109,7 +109,7 @@ fn a_table_is_for_people() {
     fail        check_tests_passed      D/13-test-report.md: Test verdict: FAILED (FAILED)
                 a | FAIL
     unreadable  -                       D/notes.md: no gate known for this file and no verdict key in it
-                line 1, column 1: the first line that is not empty must be '---', but it is '[2Jnotes'
+                line 1, column 1: the first line that is not empty must be '---', but it is 'notes'
     ");
 }
 

@@ -16,8 +16,13 @@ const ADAPTER: &str = "an adapter knows the rules' ports, never the engine or an
 
 const IMPORTS: &[Imports] = &[
     Imports {
-        who: "pipeline-core",
+        who: "plain-text",
         may: &[],
+        why: "everybody may show text, so what makes it harmless knows nobody",
+    },
+    Imports {
+        who: "pipeline-core",
+        may: &["plain-text"],
         why: "the rules are pure and can be embedded alone",
     },
     Imports {
@@ -27,17 +32,17 @@ const IMPORTS: &[Imports] = &[
     },
     Imports {
         who: "process",
-        may: &[],
+        may: &["plain-text"],
         why: "whoever spawns must not know what is run",
     },
     Imports {
         who: "git",
-        may: &["pipeline-core", "process"],
+        may: &["plain-text", "pipeline-core", "process"],
         why: ADAPTER,
     },
     Imports {
         who: "agent-process",
-        may: &["pipeline-core", "process"],
+        may: &["plain-text", "pipeline-core", "process"],
         why: ADAPTER,
     },
     Imports {
@@ -57,7 +62,7 @@ const IMPORTS: &[Imports] = &[
     },
     Imports {
         who: "web",
-        may: &["pipeline-core", "pipeline-engine"],
+        may: &["plain-text", "pipeline-core", "pipeline-engine"],
         why: "pages reach the outside through ports",
     },
     Imports {
@@ -68,6 +73,7 @@ const IMPORTS: &[Imports] = &[
     Imports {
         who: "app",
         may: &[
+            "plain-text",
             "pipeline-core",
             "pipeline-engine",
             "tracker-local",
@@ -92,7 +98,7 @@ const IMPORTS: &[Imports] = &[
     },
     Imports {
         who: "orchctl",
-        may: &["app", "store-sqlite", "pipeline-core"],
+        may: &["plain-text", "app", "store-sqlite", "pipeline-core"],
         why: "the admin tool reads the store and leaves orders in it",
     },
 ];

@@ -88,7 +88,7 @@ impl LogReader {
         }
         self.position += whole as u64;
         let text = String::from_utf8_lossy(bytes.get(..whole).unwrap_or_default());
-        Ok(Some(process::strip_control(&text)))
+        Ok(Some(plain_text::without_control(&text)))
     }
 
     fn bytes(&mut self, from: u64, most: u64) -> io::Result<Vec<u8>> {

@@ -49,7 +49,7 @@ fn length(path: &Path) -> io::Result<usize> {
 
 fn read(path: &Path, max_bytes: usize) -> io::Result<String> {
     match process::tail(path, max_bytes as u64) {
-        Ok(text) => Ok(process::strip_control(&text)),
+        Ok(text) => Ok(plain_text::without_control(&text)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(String::new()),
         Err(error) => Err(error),
     }

@@ -71,7 +71,7 @@ impl ResultRecord {
 
     fn last_in(text: &str) -> Option<Self> {
         // A terminal's sequences around the object are no reason to miss it.
-        let text = process::strip_control(text);
+        let text = plain_text::without_control(text);
         text.lines().rev().find_map(Self::parse)
     }
 
@@ -120,7 +120,7 @@ fn denied(fields: &Map<String, Value>) -> Vec<String> {
 }
 
 fn text(fields: &Map<String, Value>, name: &str, most: usize) -> Option<String> {
-    let clean = process::strip_control(fields.get(name)?.as_str()?);
+    let clean = plain_text::without_control(fields.get(name)?.as_str()?);
     let cut: String = clean.trim().chars().take(most).collect();
     (!cut.is_empty()).then_some(cut)
 }

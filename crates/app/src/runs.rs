@@ -54,5 +54,5 @@ pub fn lives(places: &Places, run: &RunId) -> io::Result<bool> {
 /// Text of a run for a terminal, without what that would obey; lines stay lines.
 #[must_use]
 pub fn harmless(text: &str) -> String {
-    process::strip_control(text)
+    plain_text::without_control(text)
 }

@@ -132,10 +132,8 @@ fn needs_a_human(message: &str) -> bool {
 pub(crate) fn cut_message(bytes: &[u8]) -> String {
     const MAX: usize = 2000;
     let text = String::from_utf8_lossy(bytes);
-    let plain: String = text
-        .trim()
+    let plain: String = plain_text::without_control(text.trim())
         .chars()
-        .filter(|c| *c == '\n' || !c.is_control())
         .take(MAX)
         .collect();
     without_credentials(&plain)

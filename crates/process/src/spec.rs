@@ -88,7 +88,7 @@ impl DoneLine {
     pub(crate) fn read(&self, line: &[u8]) -> Saying {
         let text = String::from_utf8_lossy(line);
         // A terminal's sequences around the object are no reason to miss it.
-        let text = crate::strip_control(&text);
+        let text = plain_text::without_control(&text);
         let text = text.trim();
         if !text.starts_with('{') {
             return Saying::Nothing;

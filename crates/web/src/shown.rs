@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use plain_text::deceives;
+
 /// The text with characters that deceive written as `[U+202E]`.
 pub(crate) fn shown(text: &str) -> Cow<'_, str> {
     if !text.chars().any(deceives) {
@@ -22,24 +24,6 @@ pub(crate) fn shown(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(visible)
-}
-
-/// Controls, direction marks, invisible letters and tags. The joiners stay: emoji and several scripts need them.
-fn deceives(letter: char) -> bool {
-    match letter {
-        '\n' | '\t' => false,
-        '\u{00AD}'
-        | '\u{061C}'
-        | '\u{180E}'
-        | '\u{200B}'
-        | '\u{200E}'
-        | '\u{200F}'
-        | '\u{202A}'..='\u{202E}'
-        | '\u{2060}'..='\u{2069}'
-        | '\u{FEFF}'
-        | '\u{E0000}'..='\u{E007F}' => true,
-        letter => letter.is_control(),
-    }
 }
 
 #[cfg(test)]

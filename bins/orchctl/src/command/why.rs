@@ -69,7 +69,9 @@ fn progress(session: &Session, job: &JobRow) -> Option<RunProgress> {
         fence: job.fence,
     };
     let works = job.status == JobStatus::Running;
-    works.then(|| app::runs::progress(session.places(), &run)).flatten()
+    works
+        .then(|| app::runs::progress(session.places(), &run))
+        .flatten()
 }
 
 #[derive(Serialize)]

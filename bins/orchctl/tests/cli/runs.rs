@@ -305,3 +305,26 @@ async fn a_run_that_nobody_knows_is_said_to_be_unknown() {
     assert_eq!(said.code, 3);
     assert!(said.err.contains("run 7-1-1 has no stderr.log"), "{said:?}");
 }
+
+#[tokio::test]
+async fn why_says_how_a_run_under_way_stands_and_that_it_stalls() {
+    let home = Home::new();
+    let mut commit = sample::insert(task(7));
+    commit.at = NOW;
+    commit.jobs = vec![sample::job(sample::job_id(7, 1), sample::agent_job())];
+    home.commit(commit).await;
+    claim(&home).await;
+    let mut progress = json!({"stdout_bytes": 1_000, "stderr_bytes": 536, "last_output_at_ms": NOW.0,
+        "processes": 2, "cpu_ms": 12_000, "quiet_ms": 960_000, "stall_ms": 900_000});
+    write(&home, "progress.json", &progress);
+    let why = home.run(&["why", "7"]).out;
+    let stands = "attempt 1; 1.5 KiB of output, the last 0s ago; 12s of processor time; 2 processes";
+    assert!(why.contains(stands), "{why}");
+    progress["stalled_since_ms"] = NOW.0.into();
+    write(&home, "progress.json", &progress);
+    let why = home.run(&["why", "7"]).out;
+    let stalls = "attempt 1; stalled: no output, no processor time and no changed file for 16m 00s; it is stopped after 30m 00s";
+    assert!(why.contains(stalls), "{why}");
+    let (_, value) = home.json(&["why", "7"]);
+    assert_eq!(value["jobs"][0]["progress"]["stall"]["quiet_ms"], 960_000);
+}

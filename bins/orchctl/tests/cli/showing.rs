@@ -39,7 +39,7 @@ async fn status_lists_what_every_open_task_waits_for() {
     assert_snapshot!(said.out, @r"
     ID  WORK ITEM  TITLE           STAGE        STATE     SINCE  WAITS FOR
     1   ET-001     Add a greeting  analysis     starting  now    its branch and first commit are being made
-    2   ET-002     Schön[31m red   development  blocked   now    CI is red for the third time
+    2   ET-002     Schön red       development  blocked   now    CI is red for the third time
 
     The daemon is not running: nothing moves until orchd is started.
     ");

@@ -5,19 +5,17 @@ use crate::usage::{Usage, cost_text, tokens_text};
 /// The longest free text that is shown, in characters.
 pub const FREE_TEXT_MAX: usize = 2_000;
 
-/// Makes text safe between HTML tags and in double-quoted attributes. Control characters that trackers and chats refuse are dropped;
-/// line feeds and tabs stay.
+/// Makes text safe between HTML tags and in double-quoted attributes. What trackers and chats refuse, and what a reader would not see, is
+/// dropped; line feeds and tabs stay.
 #[must_use]
 pub fn escape(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
-    for letter in text.chars() {
+    for letter in plain_text::without_control(text).chars() {
         match letter {
             '&' => html.push_str("&amp;"),
             '<' => html.push_str("&lt;"),
             '>' => html.push_str("&gt;"),
             '"' => html.push_str("&quot;"),
-            '\n' | '\t' => html.push(letter),
-            _ if letter.is_control() => {}
             _ => html.push(letter),
         }
     }

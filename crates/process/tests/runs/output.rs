@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use process::{launch, stderr_log, stdout_log, strip_control, tail};
+use process::{launch, stderr_log, stdout_log, tail};
 
 use crate::fixture::Run;
 
@@ -77,7 +77,10 @@ fn rubbish_is_stored_as_it_came_and_shown_without_what_a_terminal_would_obey() {
     run.finished();
     let log = stdout_log(&run.dir);
     assert_eq!(fs::read(&log).unwrap(), b"\x1b[2J\x1b]0;title\x07a\0b\xff\rc\n");
-    assert_eq!(strip_control(&tail(&log, 1_000).unwrap()), "ab\u{fffd}c\n");
+    assert_eq!(
+        plain_text::without_control(&tail(&log, 1_000).unwrap()),
+        "ab\u{fffd}c\n"
+    );
 }
 
 #[test]

@@ -107,7 +107,10 @@ async fn how_a_run_stands_is_told_and_a_stall_has_its_word() {
     world.log.1.lock().unwrap().insert("1-1-1".to_owned(), seen(None));
     let line = world.get("/status").await.is(200).json()["tasks"][0].clone();
     assert_eq!(line["stalled"], json!(null));
-    assert_eq!((&line["runs"][0]["run"], &line["runs"][0]["cpu_ms"]), (&json!("1-1-1"), &json!(12_000)));
+    assert_eq!(
+        (&line["runs"][0]["run"], &line["runs"][0]["cpu_ms"]),
+        (&json!("1-1-1"), &json!(12_000))
+    );
     let answer = world.get(&page).await;
     answer.is(200).shows("1.5 KiB of output").hides("stalled");
 
@@ -116,7 +119,12 @@ async fn how_a_run_stands_is_told_and_a_stall_has_its_word() {
         quiet_ms: 960_000,
         stopped_after_ms: 1_800_000,
     };
-    world.log.1.lock().unwrap().insert("1-1-1".to_owned(), seen(Some(stall)));
+    world
+        .log
+        .1
+        .lock()
+        .unwrap()
+        .insert("1-1-1".to_owned(), seen(Some(stall)));
     let line = world.get("/status").await.is(200).json()["tasks"][0].clone();
     assert_eq!(line["stalled"], stall.sentence());
     world.get(&page).await.is(200).shows(&stall.sentence());

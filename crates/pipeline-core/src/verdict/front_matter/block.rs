@@ -74,10 +74,8 @@ fn foreign(line: &str) -> Problem {
     if bare.starts_with("```") || bare.starts_with("~~~") {
         return Problem::Fenced;
     }
-    let shown: String = bare
-        .trim_end()
+    let shown: String = plain_text::without_control(bare.trim_end())
         .chars()
-        .filter(|letter| !letter.is_control())
         .take(SHOWN)
         .collect();
     Problem::Missing(format!(", but it is '{shown}'"))
