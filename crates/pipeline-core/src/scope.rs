@@ -215,7 +215,7 @@ mod cases {
         }];
         assert_eq!(
             check_scope(&scope, OWN, &[], &diff),
-            ScopeVerdict::Outside(vec!["docs/link".to_owned()])
+            ScopeVerdict::Outside(vec!["docs/link (a symbolic link or a submodule)".to_owned()])
         );
     }
 }
