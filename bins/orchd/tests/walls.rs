@@ -156,6 +156,7 @@ const NOT_BELOW_THE_RULES: &[&str] = &[
 const RULES_ARE_BUILT_ON: &[&str] = &[
     "deunicode",
     "granit-parser",
+    "plain-text",
     "jiff",
     "ring",
     "serde",

@@ -11,14 +11,14 @@ use crate::serving::Serving;
 
 const AGENT: &str = r#"
 cat > /dev/null
-until [ -e "$PLACE/go" ]; do sleep 0.05; done
+until [ -e "$PLACE/go" ] || [ ! -d "$PLACE" ]; do sleep 0.05; done
 yes 'a line of the kind that builds print by the thousand, and nobody reads' | head -c 268435456
 head -c 1073741824 /dev/zero | tr '\0' x
 echo
 head -c 4194304 /dev/urandom
 printf '\033[2J\033]0;title\007\r\b\177\302\23331m\342\200\256\n'
 touch "$PLACE/flooded"
-until [ -e "$PLACE/end" ]; do sleep 0.05; done
+until [ -e "$PLACE/end" ] || [ ! -d "$PLACE" ]; do sleep 0.05; done
 docs="docs/work-items/$ORCHD_WORK_ITEM"
 for name in 01-brd.md 02-trz.md 03-acceptance-criteria.md 04-test-plan.yaml; do echo text > "$docs/$name"; done
 echo '{"type":"result","usage":{"output_tokens":7}}'

@@ -20,12 +20,12 @@ works() {
     for name in 01-brd.md 02-trz.md 03-acceptance-criteria.md 04-test-plan.yaml; do echo text > "$docs/$name"; done
     echo '{"type":"result","usage":{"input_tokens":10,"output_tokens":5},"total_cost_usd":0.5,"model":"m-1","session_id":"s-1"}'
 }
-goes_on() { while :; do echo tick >&2; sleep 0.1; done; }
+goes_on() { while [ -d "$PLACE" ]; do echo tick >&2; sleep 0.1; done; }
 case "$title" in
     *"work to its end"*) works ;;
     *"be called off"*) goes_on ;;
     *"take too long"*) goes_on ;;
-    *"do nothing"*) exec sleep 1000 ;;
+    *"do nothing"*) exec sleep 100 ;;
     *"be lost"*) case "$ORCHD_RUN_ID" in *-1) goes_on ;; *) works ;; esac ;;
     *"be salvaged"*) works; goes_on ;;
 esac
@@ -52,6 +52,8 @@ fn a_run_that_worked_to_its_end() {
     assert_eq!((end.exit_code, end.signal, end.error), (Some(0), None, None));
     assert!(end.fallback_notes.is_empty(), "{:?}", end.fallback_notes);
     lacks(&serving, "1-1-1", &["/end/error", "/end/signal"]);
+    let limits = record(&serving, "1-1-1").limits;
+    assert!(limits.starts_with("wall 3600 s, TERM + "), "{limits}");
 }
 
 #[test]
@@ -69,7 +71,7 @@ fn a_run_that_was_called_off() {
 
 #[test]
 fn a_run_that_took_too_long() {
-    let settings = json!({"agent_timeout_seconds": 1, "agent_kill_grace_seconds": 1});
+    let settings = json!({"agent_timeout_overrides": {"analyst": 1}, "agent_kill_grace_seconds": 1});
     let mut serving = Serving::with(AGENT, &settings);
     let issue = serving.issue("It shall take too long");
     serving.until_it_stands(&issue, "analysis/blocked");

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::demo_run::json as parsed;
 use crate::serving::Serving;
 
-const AGENT: &str = "cat > /dev/null; echo thinking; exec sleep 1000";
+const AGENT: &str = "cat > /dev/null; echo thinking; exec sleep 100";
 
 #[test]
 fn a_stalled_run_is_shown_before_it_is_ended_and_named_when_it_is() {
