@@ -6,11 +6,12 @@ use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::{flag, low_level::pipe};
 
-/// TERM and INT ask the runner to end; HUP means nothing to a process without a terminal and is ignored. The program
-/// that we start has the default for each of them: a handler does not outlive exec.
+/// TERM, INT and QUIT ask the runner to end; HUP means nothing to a process without a terminal and is ignored. The program
+/// that we start has the default for each of them, also where our starter ignores them (as shells do for what they start
+/// in the background): a handler does not outlive exec.
 pub(super) struct Signals {
     asked: UnixStream,
 }
@@ -20,7 +21,8 @@ impl Signals {
         let (asked, sender) = UnixStream::pair()?;
         asked.set_nonblocking(true)?;
         pipe::register(SIGTERM, sender.try_clone()?)?;
-        pipe::register(SIGINT, sender)?;
+        pipe::register(SIGINT, sender.try_clone()?)?;
+        pipe::register(SIGQUIT, sender)?;
         flag::register(SIGHUP, Arc::new(AtomicBool::new(false)))?;
         Ok(Signals { asked })
     }

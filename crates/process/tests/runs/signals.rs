@@ -9,7 +9,7 @@ use crate::fixture::{FOR_EVER, Run, host, is_gone, not_tried};
 
 #[test]
 fn term_to_the_runner_ends_its_program_in_an_orderly_way() {
-    for signal in [Signal::TERM, Signal::INT] {
+    for signal in [Signal::TERM, Signal::INT, Signal::QUIT] {
         let run = Run::new();
         run.fifo("started");
         run.launch(&format!(
@@ -92,6 +92,17 @@ fn signal_set(status: &str, name: &str) -> u64 {
     let set = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
     // Above those are signals of the C library.
     u64::from_str_radix(set.trim(), 16).unwrap() & 0x7fff_ffff
+}
+
+#[test]
+fn what_the_starter_of_the_runner_ignores_the_program_does_not() {
+    let run = Run::new();
+    run.prepare("grep ^SigIgn /proc/self/status");
+    let script = "trap '' INT QUIT HUP; exec \"$1\" runner \"$2\"";
+    let runner = Command::new("/bin/sh").args(["-c", script, "sh"]);
+    runner.args([&host(), &run.dir]).run().unwrap();
+    let set = run.stdout().trim().rsplit('\t').next().unwrap().to_owned();
+    assert_eq!(u64::from_str_radix(&set, 16).unwrap() & 0x7fff_ffff, 0);
 }
 
 /// Everything of a container but its files. Where the kernel allows that in neither way there is nothing to try, and it is said.

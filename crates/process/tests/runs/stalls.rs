@@ -91,7 +91,12 @@ fn a_program_that_said_it_was_done_and_stays_is_ended_as_a_success() {
         let mut spec = run.spec(&script);
         spec.run.done = done_line(100);
         launch(&spec).unwrap();
-        assert_eq!(run.finished().reason, EndReason::Lingered, "{script}");
+        let record = run.finished();
+        assert_eq!(
+            (record.reason, record.signal),
+            (EndReason::Lingered, Some(15)),
+            "{script}"
+        );
         assert!(read_progress(&run.dir).unwrap().unwrap().done_at_ms.is_some());
     }
 }
