@@ -9,7 +9,7 @@ use pipeline_core::port::PortError;
 use pipeline_core::port::runner::{RunEnd, RunStatus};
 use pipeline_core::port::store::StoreError;
 use pipeline_core::port::store::jobs::{LeasedJob, Renewal};
-use pipeline_core::port::store::tasks::Commit;
+use pipeline_core::port::store::tasks::{Commit, Committed};
 use pipeline_core::retry::back_off;
 use pipeline_core::run::{FailureClass, RunFailure, RunRow};
 use tokio::sync::watch;
@@ -179,7 +179,9 @@ async fn call_off(context: &Context, job: &LeasedJob, run: Option<RunRow>) -> Re
         run,
         ..Commit::default()
     };
-    context.store.commit(commit).await?;
+    if context.store.commit(commit).await? == Committed::Fenced {
+        tracing::warn!(job.id = %job.id, job.fence = job.fence, "a stale result was dropped");
+    }
     Ok(())
 }
 

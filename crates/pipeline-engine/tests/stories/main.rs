@@ -8,6 +8,8 @@
 )]
 
 mod world;
+mod logs;
+mod stalls;
 mod people;
 mod settings;
 mod operator;

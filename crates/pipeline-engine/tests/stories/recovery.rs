@@ -6,6 +6,7 @@ use pipeline_core::stage::Column;
 use testkit::fake::faults::Fault;
 use testkit::fake::runner::ScriptedEnd;
 
+use crate::logs::Logs;
 use crate::world::World;
 
 fn running(world: &World) -> RunId {
@@ -133,7 +134,8 @@ async fn a_job_over_which_three_daemons_died_is_poison() {
 }
 
 #[tokio::test]
-async fn a_stale_attempts_result_is_dropped() {
+async fn a_stale_attempts_result_is_dropped_and_logged() {
+    let logs = Logs::listen();
     let mut world = World::new().await;
     world.runner.hold(true);
     let issue = world.up_to_approval().await;
@@ -142,6 +144,8 @@ async fn a_stale_attempts_result_is_dropped() {
     world.runner.finish(&old);
     world.runs_until_idle().await;
     assert_eq!(world.stands(&issue).await, "analysis/working");
+    let dropped = logs.times("a stale result was dropped") + logs.times("the lease was lost");
+    assert_eq!(dropped, 1);
     let new = running(&world);
     assert_eq!(new.fence, old.fence + 1);
     world.runner.finish(&new);
