@@ -11,6 +11,7 @@ mod slot;
 mod merge;
 mod settlement;
 mod desk;
+mod outage;
 
 pub(crate) mod operator;
 

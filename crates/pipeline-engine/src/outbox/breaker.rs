@@ -21,6 +21,17 @@ pub(super) struct Breaker {
     lanes: BTreeSet<Lane>,
     /// Pauses in a row, and when the last one ends.
     open: Option<(u32, Timestamp)>,
+    /// It is taken to be down: more than a pause that it asked for.
+    down: bool,
+}
+
+/// What is news of a system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// It is down, and gets a pause until then. Once per outage.
+    Down(Timestamp),
+    /// It was down and answers again.
+    Up,
 }
 
 impl Breaker {
@@ -38,8 +49,8 @@ impl Breaker {
     }
 
     /// The system answered, whatever it said.
-    pub(super) fn reached(&mut self) {
-        *self = Self::default();
+    pub(super) fn reached(&mut self) -> Option<Turn> {
+        std::mem::take(self).down.then_some(Turn::Up)
     }
 
     /// The system did not take a row of this lane. Its own wish for a pause is granted at once.
@@ -48,7 +59,7 @@ impl Breaker {
         (channel, lane): (&Channel, &Lane),
         wish: Option<Duration>,
         now: Timestamp,
-    ) {
+    ) -> Option<Turn> {
         self.failures += 1;
         if self.lanes.len() < LANES {
             self.lanes.insert(lane.clone());
@@ -64,6 +75,11 @@ impl Breaker {
             None if down || wish.is_some_and(|wish| !wish.is_zero()) => self.pause(channel, 1, (wish, now)),
             None => {}
         }
+        if self.down || !down {
+            return None;
+        }
+        self.down = true;
+        self.open.map(|(_, until)| Turn::Down(until))
     }
 
     fn pause(&mut self, channel: &Channel, pauses: u32, (wish, now): (Option<Duration>, Timestamp)) {
@@ -86,12 +102,12 @@ mod cases {
     const USUAL: usize = 8;
     const NOW: Timestamp = Timestamp(0);
 
-    fn fail(breaker: &mut Breaker, lane: &str, wish: Option<Duration>, now: Timestamp) {
+    fn fail(breaker: &mut Breaker, lane: &str, wish: Option<Duration>, now: Timestamp) -> Option<Turn> {
         let channel = Channel {
             project: ProjectId::new("et"),
             system: System::Chat,
         };
-        breaker.failed((&channel, &Lane(lane.to_owned())), wish, now);
+        breaker.failed((&channel, &Lane(lane.to_owned())), wish, now)
     }
 
     fn opened() -> Breaker {
@@ -141,6 +157,30 @@ mod cases {
         fail(&mut breaker, "2", None, first);
         assert!(end(&breaker) > first);
         assert_eq!(breaker.open.unwrap().0, 2);
+    }
+
+    #[test]
+    fn an_outage_is_news_once_when_it_begins_and_once_when_it_ends() {
+        let mut breaker = Breaker::default();
+        for lane in ["1", "2", "1", "2"] {
+            assert_eq!(fail(&mut breaker, lane, None, NOW), None);
+        }
+        let began = fail(&mut breaker, "1", None, NOW);
+        assert_eq!(began, Some(Turn::Down(end(&breaker))));
+        for _ in 0..3 {
+            let later = end(&breaker);
+            assert_eq!(fail(&mut breaker, "2", None, later), None);
+        }
+        assert_eq!(breaker.reached(), Some(Turn::Up));
+        assert_eq!(breaker.reached(), None);
+    }
+
+    #[test]
+    fn a_pause_that_the_system_asked_for_is_no_news() {
+        let mut breaker = Breaker::default();
+        let wish = Some(Duration::from_secs(40));
+        assert_eq!(fail(&mut breaker, "1", wish, NOW), None);
+        assert_eq!(breaker.reached(), None);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use pipeline_core::port::PortError;
 use pipeline_core::port::store::outbox::{Channel, OutboxRow};
 use pipeline_core::time::Timestamp;
 
-use crate::outbox::breaker::Breaker;
+use crate::outbox::breaker::{Breaker, Turn};
 
 /// Rows of one channel that are sent at once.
 const AT_ONCE: usize = 8;
@@ -23,6 +23,15 @@ pub(super) struct Desk {
 struct State {
     sending: BTreeMap<EffectKey, Sending>,
     breakers: BTreeMap<Channel, Breaker>,
+}
+
+/// How a system stands after an answer.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Answered {
+    /// It is taken to be down: not the row is at fault.
+    pub(super) is_down: bool,
+    /// What people are told.
+    pub(super) turn: Option<Turn>,
 }
 
 struct Sending {
@@ -94,21 +103,21 @@ impl Desk {
         claims
     }
 
-    /// The system answered, or did not. True when it is taken to be down: not the row is at fault.
-    pub(super) fn answered(&self, row: &OutboxRow, error: Option<&PortError>, now: Timestamp) -> bool {
+    /// The system answered, or did not.
+    pub(super) fn answered(&self, row: &OutboxRow, error: Option<&PortError>, now: Timestamp) -> Answered {
         let channel = Channel::of(&row.effect);
         let mut state = self.lock();
         let Some(breaker) = state.breakers.get_mut(&channel) else {
-            return false;
+            return Answered::default();
         };
         let was_down = breaker.is_open();
-        match error {
+        let turn = match error {
             Some(PortError::Retry { after, .. }) => breaker.failed((&channel, &row.effect.lane), *after, now),
             Some(PortError::Ambiguous(_)) => breaker.failed((&channel, &row.effect.lane), None, now),
             Some(PortError::NotFound(_) | PortError::Conflict(_) | PortError::Permanent(_)) | None => {
-                breaker.reached();
+                breaker.reached()
             }
-        }
+        };
         if was_down != breaker.is_open() {
             let (project, system) = (&channel.project, channel.system.as_str());
             if was_down {
@@ -117,7 +126,10 @@ impl Desk {
                 tracing::warn!(project.id = %project, system, "the system is given a pause");
             }
         }
-        breaker.is_open()
+        Answered {
+            is_down: breaker.is_open(),
+            turn,
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::outbox::delivery::{self, Delivered};
 use crate::outbox::desk::Desk;
 use crate::outbox::echo;
+use crate::outbox::outage;
 use crate::outbox::settlement::{Sent, settle};
 use crate::outbox::slot;
 
@@ -35,10 +36,13 @@ async fn try_to_send(context: &Context, desk: &Desk, row: &OutboxRow) -> Sent {
         Ok(None) => send(context, row).await,
         Err(error) => Err(PortError::retry(error.to_string())),
     };
-    let system_is_down = desk.answered(row, answer.as_ref().err(), context.clock.now());
+    let answered = desk.answered(row, answer.as_ref().err(), context.clock.now());
+    if let Some(turn) = answered.turn {
+        outage::tell(context, row, (turn, answer.as_ref().err())).await;
+    }
     Sent::Tried {
         answer,
-        system_is_down,
+        system_is_down: answered.is_down,
     }
 }
 

@@ -58,6 +58,43 @@ async fn a_system_that_is_down_is_asked_by_one_row_at_a_time_and_costs_no_tries(
 }
 
 #[tokio::test]
+async fn people_are_told_once_that_a_system_is_down_and_once_that_it_answers_again() {
+    let office = Office::with_tasks(20).await;
+    office.comments(1).await;
+    office.board.faults.outage(true);
+    let daemons = [well(&office)];
+    for _ in 0..3_600 {
+        office.round(&daemons).await;
+        office.clock.advance(Duration::from_secs(1));
+    }
+    let told = office.chat.alerts();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].text.starts_with("🔌 et tracker: "), "{told:?}");
+    assert!(told[0].text.contains("Queue paused until "), "{told:?}");
+
+    office.board.faults.outage(false);
+    office.until_sent(&daemons, 1_500).await;
+    let told = office.chat.alerts();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert_eq!(told[1].text, "🔌 et tracker: working again.");
+}
+
+#[tokio::test]
+async fn a_chat_that_is_down_does_not_tell_of_itself() {
+    let office = Office::with_tasks(20).await;
+    office.alerts().await;
+    office.chat.faults.outage(true);
+    let daemons = [well(&office)];
+    for _ in 0..60 {
+        office.round(&daemons).await;
+        office.clock.advance(Duration::from_secs(1));
+    }
+    office.chat.faults.outage(false);
+    office.until_sent(&daemons, 1_500).await;
+    assert_eq!(office.chat.alerts().len(), 20);
+}
+
+#[tokio::test]
 async fn a_system_that_asks_for_a_pause_gets_it_for_all_its_rows() {
     let office = Office::with_tasks(1).await;
     office.comments(1).await;
