@@ -51,7 +51,7 @@ impl Project {
         if pull.is_open() {
             pull.state = PullRequestState::Closed;
             self.pulls.save(pull)?;
-            self.feed.append(&[branch])?;
+            self.feed.append(&[branch], self.clock.now())?;
         }
         Ok(())
     }
@@ -73,7 +73,7 @@ impl Project {
             text: given.text,
         });
         self.pulls.save(pull)?;
-        Ok(self.feed.append(&[branch])?)
+        Ok(self.feed.append(&[branch], self.clock.now())?)
     }
 
     fn pull(&self, number: u64) -> Result<&Pull, PortError> {
@@ -149,7 +149,7 @@ impl Project {
             at,
         };
         self.pulls.save(pull)?;
-        self.feed.append(&[branch])?;
+        self.feed.append(&[branch], self.clock.now())?;
         Ok(commit)
     }
 }

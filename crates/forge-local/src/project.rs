@@ -56,7 +56,7 @@ impl Project {
             body,
             at: self.clock.now(),
         })?;
-        self.feed.append(std::slice::from_ref(branch))?;
+        self.feed.append(std::slice::from_ref(branch), self.clock.now())?;
         Ok(opened)
     }
 
@@ -75,7 +75,7 @@ impl Project {
             .filter(|(_, head)| head == commit)
             .map(|(branch, _)| branch)
             .collect();
-        Ok(self.feed.append(&branches)?)
+        Ok(self.feed.append(&branches, self.clock.now())?)
     }
 
     /// The default branch's head; without it nothing works.

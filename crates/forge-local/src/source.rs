@@ -6,10 +6,12 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use async_trait::async_trait;
+use git::{PackAbove, Unreachable};
 use pipeline_core::id::{BranchName, ProjectId};
 use pipeline_core::observation::Hint;
 use pipeline_core::port::PortError;
 use pipeline_core::port::source::{Decoded, EventSource, FeedPage, NewDelivery, RawWebhook, Unverified};
+use pipeline_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::feed::Entry;
@@ -75,7 +77,7 @@ impl EventSource for LocalForgeFeed {
             let (entries, next) = forge
                 .locked(move |project| {
                     let heads = heads_of(&project.repository)?;
-                    project.feed.notice(&heads)?;
+                    project.feed.notice(&heads, project.clock.now())?;
                     Ok(project.feed.read(offset, room)?)
                 })
                 .await?;
@@ -86,6 +88,22 @@ impl EventSource for LocalForgeFeed {
         }
         let cursor = serde_json::to_string(&offsets).map_err(unwritable)?;
         Ok(FeedPage { news, cursor })
+    }
+
+    /// The repositories are packed as well: what is pushed to them comes in small files. Nothing in them is ever removed.
+    async fn tidy(&self, read: &str, before: Timestamp) -> Result<usize, PortError> {
+        let offsets = read_cursor(read)?;
+        let mut forgotten = 0;
+        for forge in &self.forges {
+            let read = offsets.get(forge.project()).copied().unwrap_or(0);
+            forgotten += forge
+                .locked(move |project| {
+                    project.repository.pack(PackAbove::default(), Unreachable::Keep)?;
+                    Ok(project.feed.forget(read, before)?)
+                })
+                .await?;
+        }
+        Ok(forgotten)
     }
 
     /// Wakes for what this process does to a pull request or a status; pushes from outside show at the next look.

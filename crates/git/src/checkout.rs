@@ -36,6 +36,7 @@ pub(crate) struct Wanted<'a> {
     pub(crate) run: RunId,
     pub(crate) branch: &'a BranchName,
     pub(crate) start: &'a CommitSha,
+    pub(crate) base: Option<&'a CommitSha>,
     pub(crate) remove: &'a [String],
     pub(crate) clean: bool,
 }
@@ -158,6 +159,7 @@ impl Checkouts {
         Plan {
             branch: wanted.branch,
             start: wanted.start,
+            base: wanted.base,
             remove: wanted.remove,
             folder,
         }

@@ -26,11 +26,13 @@ pub(crate) struct Mirror {
     pub(crate) default_branch: BranchName,
 }
 
-/// Why a commit is kept for good.
+/// Why a commit is kept.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Pin<'a> {
     /// A run started from it.
     Start(RunId),
+    /// The default branch as a run's checkout knows it.
+    Base(RunId),
     /// A run ended with it.
     Result(RunId),
     /// A run left it and was never harvested.
@@ -222,6 +224,7 @@ impl Pin<'_> {
     fn name(self) -> String {
         match self {
             Self::Start(run) => format!("refs/runs/{run}-start"),
+            Self::Base(run) => format!("refs/runs/{run}-base"),
             Self::Result(run) => format!("refs/runs/{run}"),
             Self::Leftover(run, commit) => format!("refs/leftovers/{run}-{commit}"),
             Self::Branch(commit) => format!("refs/branches/{commit}"),

@@ -6,6 +6,7 @@ mod commits;
 mod trees;
 mod merges;
 mod layout;
+mod packing;
 
 use std::path::{Path, PathBuf};
 
@@ -15,6 +16,7 @@ pub use commits::{CommitInfo, Identity, NewCommit};
 pub(crate) use layout::{Layout, lay_out};
 pub use merges::MergeTree;
 pub(crate) use names::{check_object_id, check_path, check_ref_name, commit_sha};
+pub use packing::{PackAbove, Unreachable};
 pub use refs::{RefExpectation, RefUpdate, Reference};
 pub(crate) use trees::{TreeEntry, TreePatch};
 

@@ -1,5 +1,7 @@
 //! What a project keeps on our disk when the work is over: checkouts, pins, and work that was set aside. What the forge does not have stays.
 
+mod rest;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
@@ -7,12 +9,13 @@ use std::io;
 use async_trait::async_trait;
 use pipeline_core::id::{BranchName, RunId, TaskId};
 use pipeline_core::port::PortError;
-use pipeline_core::port::storage::{Storage, Unpinned};
+use pipeline_core::port::storage::{AtWork, Storage, Unpinned};
 use pipeline_core::retention::Kept;
+use pipeline_core::time::Timestamp;
 
 use crate::error::GitError;
 use crate::mirror::Mirror;
-use crate::repository::{RefExpectation, RefUpdate, Reference};
+use crate::repository::{PackAbove, RefExpectation, RefUpdate, Reference, Unreachable};
 use crate::workspace::{Access, GitWorkspace};
 
 #[async_trait]
@@ -35,9 +38,36 @@ impl Storage for GitWorkspace {
             .await
     }
 
+    async fn unpin_rest(&self, at_work: AtWork) -> Result<Unpinned, PortError> {
+        self.run(Access::Change, move |project| {
+            rest::unpin(&project.mirror, &at_work)
+        })
+        .await
+    }
+
+    async fn pack(&self, before: Timestamp) -> Result<bool, PortError> {
+        self.pack_above(PackAbove::default(), before).await
+    }
+
     async fn set_aside(&self) -> Result<Vec<Kept>, PortError> {
         self.run(Access::Look, |project| Ok(project.checkouts.set_aside()?))
             .await
+    }
+}
+
+impl GitWorkspace {
+    /// [`Storage::pack`] with another measure of much.
+    pub async fn pack_above(&self, above: PackAbove, before: Timestamp) -> Result<bool, PortError> {
+        self.run(Access::Change, move |project| {
+            // What was set aside borrows our objects, and nothing says which of them.
+            let unreachable = if project.checkouts.set_aside()?.is_empty() {
+                Unreachable::RemoveBefore(before)
+            } else {
+                Unreachable::Keep
+            };
+            Ok(project.mirror.repository.pack(above, unreachable)?)
+        })
+        .await
     }
 }
 
@@ -50,12 +80,8 @@ fn unpin(mirror: &Mirror, tasks: &BTreeSet<TaskId>) -> Result<Unpinned, PortErro
     // The forge's word is asked for now: what it had once it may have lost.
     mirror.fetch()?;
     for pin in pins {
-        if !mirror.is_in_the_forge(&pin.target)? {
-            unpinned.kept.push(Kept {
-                what: format!("commit {}", pin.target),
-                place: format!("{} {}", mirror.repository.path().display(), pin.name),
-                why: "no branch of the forge has it".to_owned(),
-            });
+        if !is_a_base(&pin) && !mirror.is_in_the_forge(&pin.target)? {
+            unpinned.kept.push(kept(mirror, &pin));
             continue;
         }
         let expected = RefExpectation::At(&pin.target);
@@ -67,6 +93,19 @@ fn unpin(mirror: &Mirror, tasks: &BTreeSet<TaskId>) -> Result<Unpinned, PortErro
     Ok(unpinned)
 }
 
+fn kept(mirror: &Mirror, pin: &Reference) -> Kept {
+    Kept {
+        what: format!("commit {}", pin.target),
+        place: format!("{} {}", mirror.repository.path().display(), pin.name),
+        why: "no branch of the forge has it".to_owned(),
+    }
+}
+
+/// It was pinned for a checkout that is gone, and was the forge's own.
+fn is_a_base(pin: &Reference) -> bool {
+    pin.name.ends_with("-base")
+}
+
 fn pins_of(mirror: &Mirror, tasks: &BTreeSet<TaskId>) -> Result<Vec<Reference>, GitError> {
     let mut pins = mirror.repository.for_each_ref("refs/runs")?;
     pins.extend(mirror.repository.for_each_ref("refs/leftovers")?);
@@ -74,7 +113,7 @@ fn pins_of(mirror: &Mirror, tasks: &BTreeSet<TaskId>) -> Result<Vec<Reference>, 
     Ok(pins)
 }
 
-/// Of `refs/runs/7-3-1`, `refs/runs/7-3-1-start` and `refs/leftovers/7-3-1-{commit}`.
+/// Of `refs/runs/7-3-1`, `refs/runs/7-3-1-start`, `refs/runs/7-3-1-base` and `refs/leftovers/7-3-1-{commit}`.
 fn run_of(name: &str) -> Option<RunId> {
     let name = name
         .strip_prefix("refs/runs/")
@@ -124,6 +163,7 @@ mod cases {
         for (name, expected) in [
             ("refs/runs/7-3-1", Some("7-3-1")),
             ("refs/runs/7-3-1-start", Some("7-3-1")),
+            ("refs/runs/7-3-1-base", Some("7-3-1")),
             ("refs/leftovers/7-3-1-abcdef", Some("7-3-1")),
             ("refs/runs/7-3", None),
             ("refs/branches/7-3-1", None),

@@ -61,10 +61,13 @@ pub struct RetentionReport {
     pub checkouts: usize,
     /// Pinned commits that were let go: the forge has them.
     pub pins: usize,
-    /// Rows of delivered effects and handled news that were removed.
+    /// Rows of delivered effects and handled news that were removed, and entries of feeds.
     pub rows: usize,
     /// Rows of lost runs that had no end and got one.
     pub mended: usize,
+    /// Repositories that were packed.
+    #[serde(default)]
+    pub packed: usize,
     /// Work that is nowhere else: it stays until somebody takes it or removes it by hand.
     pub kept: Vec<Kept>,
     /// What could not be removed; tried again at the next round.

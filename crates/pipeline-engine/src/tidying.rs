@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pipeline_core::id::{BranchName, ProjectId, RunId, TaskId};
 use pipeline_core::port::PortError;
+use pipeline_core::port::storage::AtWork;
 use pipeline_core::port::store::StoreError;
-use pipeline_core::port::store::tasks::Commit;
+use pipeline_core::port::store::tasks::{Commit, TaskFilter};
 use pipeline_core::retention::{FinishedTask, Kept, RetentionReport, runs_to_remove};
 use pipeline_core::run::RunRow;
+use pipeline_core::task::Task;
+use pipeline_core::time::Timestamp;
 
 use crate::context::{Context, ProjectPorts};
 
@@ -16,7 +19,7 @@ const BATCH: usize = 500;
 /// Batches in a round; what is left waits for the next one.
 const BATCHES: usize = 40;
 
-/// One round: rows of lost runs, directories of runs, leftovers of finished tasks, old rows.
+/// One round: rows of lost runs, directories of runs, leftovers of finished tasks, old rows, and feeds that were read.
 pub(crate) async fn tick(context: &Context) -> Result<(), StoreError> {
     let before = context.store.retention().await?.map(|told| told.report);
     let mut report = RetentionReport::default();
@@ -24,6 +27,7 @@ pub(crate) async fn tick(context: &Context) -> Result<(), StoreError> {
     remove_runs(context, &mut report).await?;
     leave_finished_tasks(context, &mut report).await?;
     forget_rows(context, &mut report).await?;
+    shorten_feeds(context, &mut report).await?;
     report.kept.sort();
     report.failed.sort();
     say(&report, &before.unwrap_or_default());
@@ -88,21 +92,46 @@ async fn leave_finished_tasks(context: &Context, report: &mut RetentionReport) -
     for task in context.store.finished_tasks(before).await? {
         finished.entry(task.project.clone()).or_default().push(task);
     }
+    let open = context.store.tasks(TaskFilter::Open).await?;
+    let old = earlier(context, context.settings.retention.rows_for);
     for (project, ports) in &context.projects {
         let tasks = finished.remove(project).unwrap_or_default();
-        if let Err(error) = leave(ports, tasks, report).await {
+        let at_work = at_work(open.iter().filter(|task| task.project == *project), before);
+        if let Err(error) = leave(ports, (tasks, at_work), report).await {
             report
                 .failed
                 .push(failed("leftovers of finished tasks", project.as_str(), &error));
+            continue;
+        }
+        match ports.storage.pack(old).await {
+            Ok(packed) => report.packed += usize::from(packed),
+            Err(error) => report.failed.push(failed(
+                "what a repository holds too much",
+                project.as_str(),
+                &error,
+            )),
         }
     }
     Ok(())
 }
 
+/// What the open tasks of a project need, at least of the time since `before`.
+fn at_work<'a>(open: impl Iterator<Item = &'a Task>, before: Timestamp) -> AtWork {
+    let mut at_work = AtWork {
+        since: before,
+        heads: BTreeSet::new(),
+    };
+    for task in open {
+        at_work.since = at_work.since.min(task.created_at);
+        at_work.heads.extend(task.head.clone());
+    }
+    at_work
+}
+
 /// Checkouts first: what they hold is judged by their pins.
 async fn leave(
     ports: &ProjectPorts,
-    tasks: Vec<FinishedTask>,
+    (tasks, at_work): (Vec<FinishedTask>, AtWork),
     report: &mut RetentionReport,
 ) -> Result<(), PortError> {
     let branches: Vec<BranchName> = tasks.iter().map(|task| task.branch.clone()).collect();
@@ -127,6 +156,9 @@ async fn leave(
         report.pins += unpinned.removed;
         report.kept.extend(unpinned.kept);
     }
+    let unpinned = ports.storage.unpin_rest(at_work).await?;
+    report.pins += unpinned.removed;
+    report.kept.extend(unpinned.kept);
     report.kept.extend(ports.storage.set_aside().await?);
     Ok(())
 }
@@ -144,9 +176,26 @@ async fn forget_rows(context: &Context, report: &mut RetentionReport) -> Result<
     Ok(())
 }
 
-fn earlier(context: &Context, by: std::time::Duration) -> pipeline_core::time::Timestamp {
+/// A feed is ours alone, and what we have read of it is stored as deliveries.
+async fn shorten_feeds(context: &Context, report: &mut RetentionReport) -> Result<(), StoreError> {
+    let before = earlier(context, context.settings.retention.rows_for);
+    for source in &context.sources {
+        let Some(read) = context.store.cursor(source.name()).await? else {
+            continue;
+        };
+        match source.tidy(&read, before).await {
+            Ok(forgotten) => report.rows += forgotten,
+            Err(error) => report
+                .failed
+                .push(failed("old news that was read", source.name(), &error)),
+        }
+    }
+    Ok(())
+}
+
+fn earlier(context: &Context, by: std::time::Duration) -> Timestamp {
     let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
-    pipeline_core::time::Timestamp(context.clock.now().0.saturating_sub(by))
+    Timestamp(context.clock.now().0.saturating_sub(by))
 }
 
 fn failed(what: &str, place: &str, error: &PortError) -> Kept {
@@ -165,10 +214,11 @@ fn say(report: &RetentionReport, before: &RetentionReport) {
         pins,
         rows,
         mended,
+        packed,
         ..
     } = report;
-    if runs + checkouts + pins + rows + mended > 0 {
-        tracing::info!(runs, checkouts, pins, rows, mended, "tidied up");
+    if runs + checkouts + pins + rows + mended + packed > 0 {
+        tracing::info!(runs, checkouts, pins, rows, mended, packed, "tidied up");
     }
     for kept in report.kept.iter().filter(|kept| !before.kept.contains(kept)) {
         tracing::warn!(what = kept.what, place = kept.place, why = kept.why, "kept");

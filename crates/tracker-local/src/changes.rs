@@ -59,6 +59,19 @@ pub(crate) fn insert(db: &Connection, row: i64, change: Change, now: Timestamp) 
     Ok(())
 }
 
+/// Removes what was read, up to `read` and older than `before`, of the `limit` oldest entries. Answers how many.
+pub(crate) fn forget(
+    db: &Connection,
+    (read, before): (i64, Timestamp),
+    limit: u32,
+) -> rusqlite::Result<usize> {
+    db.execute(
+        "DELETE FROM changes
+         WHERE seq IN (SELECT seq FROM changes ORDER BY seq LIMIT ?3) AND seq <= ?1 AND at < ?2",
+        params![read, before.0, limit],
+    )
+}
+
 /// At most `limit` entries after `seq`, oldest first.
 pub(crate) fn after(db: &Connection, seq: i64, limit: u32) -> rusqlite::Result<Vec<Entry>> {
     db.prepare_cached(

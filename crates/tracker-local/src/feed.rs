@@ -5,6 +5,7 @@ use pipeline_core::id::{IssueId, ProjectId};
 use pipeline_core::observation::Hint;
 use pipeline_core::port::PortError;
 use pipeline_core::port::source::{Decoded, EventSource, FeedPage, NewDelivery, RawWebhook, Unverified};
+use pipeline_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::board::LocalBoard;
@@ -16,6 +17,9 @@ pub const SOURCE_NAME: &str = "local-board";
 const KIND: &str = "issue";
 
 const PAGE: u32 = 500;
+
+/// Entries that go in one transaction; people who write meanwhile wait for it.
+const FORGOTTEN_AT_ONCE: u32 = 10_000;
 
 #[derive(Serialize, Deserialize)]
 struct Body {
@@ -51,6 +55,13 @@ impl EventSource for LocalBoard {
                 let entries = changes::after(db, after, PAGE)?;
                 Ok(page(after, entries)?)
             })
+            .await
+    }
+
+    async fn tidy(&self, read: &str, before: Timestamp) -> Result<usize, PortError> {
+        let read = position(read)?;
+        self.database
+            .write(move |db, _| Ok(changes::forget(db, (read, before), FORGOTTEN_AT_ONCE)?))
             .await
     }
 

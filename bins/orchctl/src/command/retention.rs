@@ -47,10 +47,11 @@ impl Show for RetentionSheet {
             pins,
             rows,
             mended,
+            packed,
             ..
         } = self.report;
         let mut parts = vec![format!(
-            "last round {}: removed {runs} run directories, {checkouts} checkouts, {pins} pins, {rows} rows; {mended} lost runs got an end",
+            "last round {}: removed {runs} run directories, {checkouts} checkouts, {pins} pins, {rows} rows; {mended} lost runs got an end; packed {packed} repositories",
             self.ago
         )];
         for (title, list) in [

@@ -30,7 +30,7 @@ async fn unpushed_work_is_named() {
     };
     home.store.tell_retention(&report, NOW).await.unwrap();
     assert_snapshot!(home.run(&["retention"]).out, @r"
-    last round now: removed 3 run directories, 0 checkouts, 2 pins, 0 rows; 0 lost runs got an end
+    last round now: removed 3 run directories, 0 checkouts, 2 pins, 0 rows; 0 lost runs got an end; packed 0 repositories
 
     Kept, because it is nowhere else (1)
     commit abc in /mirror refs/runs/7-1-1: no branch of the forge has it

@@ -3,6 +3,7 @@
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::sync::Arc;
+use std::time::Duration;
 
 use forge_local::{LocalForge, LocalForgeFeed};
 use pipeline_core::effect::{MergeStyle, StatusState};
@@ -141,6 +142,58 @@ async fn a_line_that_a_crash_cut_short_is_passed_over() {
     rig.push(BRANCH, &[("d.txt", "d\n")]);
     let second = source.news(Some(between.cursor)).await.unwrap();
     assert_eq!(branches(&source, &second), [format!("et:{BRANCH}")]);
+}
+
+#[tokio::test]
+async fn what_was_read_and_is_old_is_cut_off_and_the_offsets_go_on() {
+    let rig = Rig::new();
+    let source = feed(&rig);
+    rig.push(BRANCH, &[("c.txt", "c\n")]);
+    let read = source.news(None).await.unwrap();
+    rig.push("other", &[("d.txt", "d\n")]);
+    let unread = source.news(Some(read.cursor.clone())).await.unwrap();
+    let (young, old) = (
+        rig.home.clock.now(),
+        rig.home.clock.now().plus(Duration::from_secs(1)),
+    );
+    assert_eq!(source.tidy(&unread.cursor, young).await, Ok(0));
+    assert_eq!(source.tidy(&read.cursor, old).await, Ok(1));
+    assert_eq!(source.tidy(&read.cursor, old).await, Ok(0), "once");
+
+    let rig = rig.reopen();
+    let source = feed(&rig);
+    assert_eq!(
+        source.news(None).await.unwrap(),
+        unread,
+        "its keys are what they were"
+    );
+    assert_eq!(source.news(Some(read.cursor)).await.unwrap(), unread);
+    assert_eq!(source.tidy(&unread.cursor, old).await, Ok(1));
+    let none = source.news(Some(unread.cursor.clone())).await.unwrap();
+    assert_eq!((none.news.len(), &none.cursor), (0, &unread.cursor));
+    rig.push(BRANCH, &[("e.txt", "e\n")]);
+    let next = source.news(Some(unread.cursor)).await.unwrap();
+    assert_eq!(branches(&source, &next), [format!("et:{BRANCH}")]);
+    assert!(
+        [&read.news[0], &unread.news[0]]
+            .iter()
+            .all(|seen| seen.key != next.news[0].key)
+    );
+}
+
+/// Their lines say no time: they are old, and go when they were read.
+#[tokio::test]
+async fn a_feed_of_the_first_version_is_read_and_cut() {
+    let rig = Rig::new();
+    let source = feed(&rig);
+    let lines = rig.home.root.join("et/feed/feed.jsonl");
+    std::fs::write(lines, "\n{\"branch\":\"main\"}\n{\"branch\":\"feature/x\"}\n").unwrap();
+    let read = source.news(None).await.unwrap();
+    assert_eq!(branches(&source, &read), ["et:main", "et:feature/x"]);
+    assert_eq!(source.tidy(&read.cursor, rig.home.clock.now()).await, Ok(2));
+    rig.push(BRANCH, &[("c.txt", "c\n")]);
+    let next = source.news(Some(read.cursor)).await.unwrap();
+    assert_eq!(branches(&source, &next), [format!("et:{BRANCH}")]);
 }
 
 #[tokio::test]

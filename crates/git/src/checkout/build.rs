@@ -15,6 +15,8 @@ use crate::repository::{Layout, Repository, TreePatch, check_path, lay_out};
 pub(super) struct Plan<'a> {
     pub(super) branch: &'a BranchName,
     pub(super) start: &'a CommitSha,
+    /// The default branch, pinned as everything that a checkout borrows.
+    pub(super) base: Option<&'a CommitSha>,
     /// Paths that the work tree shall not have; HEAD still has them.
     pub(super) remove: &'a [String],
     /// Where; nothing is there yet.
@@ -71,9 +73,12 @@ pub(super) fn build(mirror: &Mirror, plan: &Plan<'_>, untouched: &TreeSha) -> Re
 fn init(mirror: &Mirror, plan: &Plan<'_>, draft: &Path) -> Result<Repository, GitError> {
     let head = format!("refs/heads/{}", plan.branch);
     let mut references = vec![(head.clone(), plan.start.clone())];
-    if let Some(default) = mirror.branch_head(&mirror.default_branch)? {
+    if let Some(base) = plan.base {
         // For `git diff origin/main...`; there is no remote behind it.
-        references.push((format!("refs/remotes/origin/{}", mirror.default_branch), default));
+        references.push((
+            format!("refs/remotes/origin/{}", mirror.default_branch),
+            base.clone(),
+        ));
     }
     let own = Repository::open(mirror.repository.git(), draft.join(".git"));
     let layout = Layout {

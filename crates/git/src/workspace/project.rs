@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use pipeline_core::effect::Push;
-use pipeline_core::id::{BranchName, CommitSha, WorkItemId};
+use pipeline_core::id::{BranchName, CommitSha, RunId, WorkItemId};
 use pipeline_core::job::StartPoint;
 use pipeline_core::port::PortError;
 use pipeline_core::port::clock::Clock;
@@ -35,15 +35,29 @@ impl Project {
                 start
             }
         };
+        let base = self.base(spec.run)?;
         let wanted = Wanted {
             run: spec.run,
             branch: &spec.branch,
             start: &start,
+            base: base.as_ref(),
             remove: &spec.remove,
             clean: spec.clean,
         };
         let directory = self.checkouts.make(&self.mirror, &wanted)?;
         Ok(Checkout { directory, start })
+    }
+
+    /// The default branch for a run's checkout, the same however often it is asked.
+    fn base(&self, run: RunId) -> Result<Option<CommitSha>, PortError> {
+        if let Some(base) = self.mirror.pinned(Pin::Base(run))? {
+            return Ok(Some(base));
+        }
+        let base = self.mirror.branch_head(&self.mirror.default_branch)?;
+        if let Some(base) = &base {
+            self.mirror.pin(Pin::Base(run), base)?;
+        }
+        Ok(base)
     }
 
     fn resolve(&self, start: &StartPoint, branch: &BranchName) -> Result<CommitSha, PortError> {

@@ -16,6 +16,7 @@ mod merging;
 mod reading;
 mod releasing;
 mod storage;
+mod packing;
 mod traps;
 mod escapes;
 mod hostile;

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use crate::id::ProjectId;
 use crate::observation::Hint;
 use crate::port::PortError;
+use crate::time::Timestamp;
 
 /// A webhook as it arrived, before anything is believed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +71,13 @@ pub trait EventSource: Send + Sync {
 
     /// News after the cursor (none: from the beginning). A source without a feed answers with an empty page.
     async fn news(&self, cursor: Option<String>) -> Result<FeedPage, PortError>;
+
+    /// Tidies up what the source keeps for itself: news up to the cursor `read` that is older than `before` goes, and answers how much went. A cursor stays good,
+    /// and no key is given twice. A source that keeps nothing has nothing to do.
+    async fn tidy(&self, read: &str, before: Timestamp) -> Result<usize, PortError> {
+        let _ = (read, before);
+        Ok(0)
+    }
 
     /// Returns when there may be news, or never for a source that cannot tell. Only a wake-up: the engine also polls.
     async fn wait(&self);

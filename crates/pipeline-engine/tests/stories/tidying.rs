@@ -153,3 +153,58 @@ async fn a_run_that_goes_on_is_not_mended() {
     assert_eq!(world.stands(&issue).await, "analysis/waiting-human");
     world.ends().await;
 }
+
+#[tokio::test]
+async fn pins_that_are_no_runs_go_when_they_are_older_than_everything_at_work() {
+    let mut world = World::new().await;
+    let issue = world.up_to_approval().await;
+    let created = world.task(&issue).await.created_at;
+    world.storage.pin_rest("older", Timestamp(created.0 - 1), true);
+    world
+        .storage
+        .pin_rest("nowhere else", Timestamp(created.0 - 1), false);
+    world.storage.pin_rest("of the task", created, true);
+    let head = world.task(&issue).await.head.unwrap();
+    world
+        .storage
+        .pin_rest(head.as_str(), Timestamp(created.0 - 1), true);
+    assert_eq!(world.tidies().await, RetentionReport::default(), "they are young");
+    world.clock.advance(8 * DAY);
+    let report = world.tidies().await;
+    assert_eq!(
+        (report.pins, places(&report.kept)),
+        (1, vec!["commit nowhere else"])
+    );
+    assert_eq!(world.tidies().await.pins, 0, "the task goes on");
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn what_a_repository_holds_too_much_is_packed() {
+    let world = World::new().await;
+    world.storage.grow();
+    world.storage.faults.fail_next("pack", 1, &Fault::Before);
+    assert_eq!(
+        places(&world.tidies().await.failed),
+        ["what a repository holds too much"]
+    );
+    assert_eq!(world.tidies().await.packed, 1);
+    assert_eq!(world.tidies().await, RetentionReport::default());
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn news_that_was_read_goes_from_its_feed_after_a_while() {
+    let mut world = World::new().await;
+    let issue = world.up_to_approval().await;
+    assert_eq!(world.tidies().await.rows, 0, "it is young");
+    world.clock.advance(31 * DAY);
+    world.board.person_comments(&issue, "not read yet", "ann");
+    world.board.feed_faults.fail_next("tidy", 1, &Fault::Before);
+    assert_eq!(places(&world.tidies().await.failed), ["old news that was read"]);
+    assert!(world.tidies().await.rows > 0);
+    assert_eq!(world.tidies().await.rows, 0);
+    world.runs_until_idle().await;
+    assert_eq!(world.stands(&issue).await, "analysis/waiting-human");
+    world.ends().await;
+}

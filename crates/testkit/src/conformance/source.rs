@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use pipeline_core::id::ProjectId;
 use pipeline_core::observation::Hint;
 use pipeline_core::port::source::{Decoded, EventSource, FeedPage, RawWebhook};
+use pipeline_core::time::Timestamp;
 
 use self as feed;
 
@@ -27,6 +28,7 @@ suite! {
         the_feed_goes_on_after_the_cursor,
         a_page_that_is_read_again_is_the_same,
         many_changes_come_in_pages_without_gaps,
+        tidying_loses_nothing_that_was_not_read,
         a_change_wakes_whoever_waits,
         what_is_not_understood_is_ignored,
         an_unsigned_webhook_is_not_believed,
@@ -73,6 +75,31 @@ pub async fn many_changes_come_in_pages_without_gaps(harness: Arc<dyn SourceHarn
     for hint in changed {
         assert!(hints.contains(&hint), "{hint:?} is missing");
     }
+}
+
+/// However old it is; and no key is given twice.
+pub async fn tidying_loses_nothing_that_was_not_read(harness: Arc<dyn SourceHarness>) {
+    let source = harness.source();
+    harness.change().await;
+    let (_, read) = read_all(&harness, None).await;
+    let old = source.news(None).await.unwrap().news;
+    let unread = harness.change().await;
+    source.tidy(&read, Timestamp(i64::MAX)).await.unwrap();
+    let (hints, cursor) = read_all(&harness, Some(read.clone())).await;
+    assert!(hints.contains(&unread), "{hints:?}");
+
+    source.tidy(&cursor, Timestamp(i64::MAX)).await.unwrap();
+    let (nothing, same) = read_all(&harness, Some(cursor.clone())).await;
+    assert_eq!((nothing, &same), (Vec::new(), &cursor));
+    let next = harness.change().await;
+    let page = source.news(Some(cursor.clone())).await.unwrap();
+    assert!(
+        page.news
+            .iter()
+            .all(|new| old.iter().all(|old| old.key != new.key))
+    );
+    let (hints, _) = read_all(&harness, Some(cursor)).await;
+    assert!(hints.contains(&next), "{hints:?}");
 }
 
 /// Also when the change came just before the wait.

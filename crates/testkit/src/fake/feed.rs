@@ -11,15 +11,10 @@ const KIND: &str = "changed";
 const PAGE: usize = 20;
 
 pub(super) fn page<'a>(
-    cursor: Option<String>,
+    (cursor, forgotten): (Option<String>, usize),
     changes: impl Iterator<Item = &'a str>,
 ) -> Result<FeedPage, PortError> {
-    let after: usize = match cursor {
-        None => 0,
-        Some(text) => text
-            .parse()
-            .map_err(|_| PortError::Permanent(format!("'{text}' is not a cursor; expected a number")))?,
-    };
+    let after = cursor.map_or(Ok(0), |text| position(&text))?.max(forgotten);
     let news: Vec<NewDelivery> = changes
         .enumerate()
         .skip(after)
@@ -32,6 +27,12 @@ pub(super) fn page<'a>(
         .collect();
     let cursor = (after + news.len()).to_string();
     Ok(FeedPage { news, cursor })
+}
+
+pub(super) fn position(cursor: &str) -> Result<usize, PortError> {
+    cursor
+        .parse()
+        .map_err(|_| PortError::Permanent(format!("'{cursor}' is not a cursor; expected a number")))
 }
 
 pub(super) fn decode(

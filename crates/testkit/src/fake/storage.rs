@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use pipeline_core::id::{BranchName, RunId, TaskId};
 use pipeline_core::port::PortError;
 use pipeline_core::port::run_storage::RunStorage;
-use pipeline_core::port::storage::{Storage, Unpinned};
+use pipeline_core::port::storage::{AtWork, Storage, Unpinned};
 use pipeline_core::retention::{Kept, StoredRun};
 use pipeline_core::time::Timestamp;
 
@@ -70,6 +70,8 @@ pub struct FakeStorage {
     pub faults: Faults,
     workspace: Arc<FakeWorkspace>,
     pins: Mutex<Vec<(TaskId, String, bool)>>,
+    rest: Mutex<Vec<(String, Timestamp, bool)>>,
+    much: Mutex<bool>,
     aside: Mutex<Vec<Kept>>,
 }
 
@@ -81,6 +83,8 @@ impl FakeStorage {
             faults: Faults::default(),
             workspace,
             pins: Mutex::default(),
+            rest: Mutex::default(),
+            much: Mutex::default(),
             aside: Mutex::default(),
         }
     }
@@ -97,6 +101,16 @@ impl FakeStorage {
             .iter()
             .map(|(_, commit, _)| commit.clone())
             .collect()
+    }
+
+    /// A commit that is no run's is pinned, made at that time, which the forge has or not.
+    pub fn pin_rest(&self, commit: &str, made_at: Timestamp, in_the_forge: bool) {
+        lock(&self.rest).push((commit.to_owned(), made_at, in_the_forge));
+    }
+
+    /// There is enough to be packed.
+    pub fn grow(&self) {
+        *lock(&self.much) = true;
     }
 
     /// Somebody's work is set aside.
@@ -118,24 +132,45 @@ impl Storage for FakeStorage {
         self.faults.port("unpin", || {
             let mut unpinned = Unpinned::default();
             lock(&self.pins).retain(|(task, commit, in_the_forge)| {
-                let over = tasks.contains(task);
-                if over && !in_the_forge {
-                    unpinned.kept.push(Kept {
-                        what: format!("commit {commit}"),
-                        place: "/fake/mirror".to_owned(),
-                        why: "no branch of the forge has it".to_owned(),
-                    });
-                }
-                unpinned.removed += usize::from(over && *in_the_forge);
-                !(over && *in_the_forge)
+                stays((commit, *in_the_forge), tasks.contains(task), &mut unpinned)
             });
             Ok(unpinned)
         })
     }
 
+    async fn unpin_rest(&self, at_work: AtWork) -> Result<Unpinned, PortError> {
+        self.faults.port("unpin_rest", || {
+            let mut unpinned = Unpinned::default();
+            lock(&self.rest).retain(|(commit, made_at, in_the_forge)| {
+                let is_a_head = at_work.heads.iter().any(|head| head.as_str() == commit);
+                let over = *made_at < at_work.since && !is_a_head;
+                stays((commit, *in_the_forge), over, &mut unpinned)
+            });
+            Ok(unpinned)
+        })
+    }
+
+    async fn pack(&self, _before: Timestamp) -> Result<bool, PortError> {
+        self.faults
+            .port("pack", || Ok(std::mem::take(&mut *lock(&self.much))))
+    }
+
     async fn set_aside(&self) -> Result<Vec<Kept>, PortError> {
         self.faults.port("set_aside", || Ok(lock(&self.aside).clone()))
     }
+}
+
+/// Whether a pin stays; what came of it is noted.
+fn stays((commit, in_the_forge): (&str, bool), over: bool, unpinned: &mut Unpinned) -> bool {
+    if over && !in_the_forge {
+        unpinned.kept.push(Kept {
+            what: format!("commit {commit}"),
+            place: "/fake/mirror".to_owned(),
+            why: "no branch of the forge has it".to_owned(),
+        });
+    }
+    unpinned.removed += usize::from(over && in_the_forge);
+    !(over && in_the_forge)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

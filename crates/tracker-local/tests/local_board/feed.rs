@@ -1,8 +1,11 @@
 //! The feed.
 
+use std::time::Duration;
+
 use pipeline_core::observation::Hint;
 use pipeline_core::port::PortError;
 use pipeline_core::port::board::Board;
+use pipeline_core::port::clock::Clock;
 use pipeline_core::port::source::{Decoded, EventSource, FeedPage, RawWebhook, Unverified};
 use pipeline_core::port::tracker::Tracker;
 use pipeline_core::stage::Column;
@@ -77,6 +80,39 @@ async fn a_long_feed_comes_in_pages() {
     let first = rig.board.news(None).await.unwrap();
     let second = rig.board.news(Some(first.cursor)).await.unwrap();
     assert_eq!((first.news.len(), second.news.len()), (500, 2));
+}
+
+#[tokio::test]
+async fn what_was_read_and_is_old_goes_and_the_numbers_go_on() {
+    let rig = Rig::new();
+    rig.issue("Old and read").await;
+    let read = rig.board.news(None).await.unwrap();
+    let (unread, before) = (
+        rig.issue("Old").await,
+        rig.clock.now().plus(Duration::from_secs(1)),
+    );
+    assert_eq!(
+        rig.board.tidy(&read.cursor, rig.clock.now()).await,
+        Ok(0),
+        "young"
+    );
+    assert_eq!(rig.board.tidy(&read.cursor, before).await, Ok(1));
+    let left = rig.board.news(None).await.unwrap();
+    assert_eq!(issues_of(&rig, &left), [hint(&rig, unread.as_str())]);
+    assert_eq!(
+        rig.board.news(Some(read.cursor)).await.unwrap(),
+        left,
+        "a cursor stays good"
+    );
+
+    assert_eq!(rig.board.tidy(&left.cursor, before).await, Ok(1));
+    let empty = rig.board.news(Some(left.cursor.clone())).await.unwrap();
+    assert_eq!((empty.news.len(), &empty.cursor), (0, &left.cursor));
+    let rig = rig.reopen();
+    rig.issue("New").await;
+    let new = rig.board.news(Some(left.cursor)).await.unwrap();
+    assert_eq!(new.news.len(), 1);
+    assert!(!new.news[0].key.is_empty() && new.news[0].key != left.news[0].key);
 }
 
 #[tokio::test]

@@ -14,7 +14,9 @@ use crate::fake::board::{BoardComment, OWN_ACCOUNT};
 pub(super) struct State {
     pub(super) issues: Vec<StoredIssue>,
     /// Every change, oldest first; the position is the cursor.
-    pub(super) changes: Vec<IssueId>,
+    pub(super) changes: Vec<(IssueId, Timestamp)>,
+    /// So many of the oldest changes are forgotten.
+    pub(super) forgotten: usize,
     pub(super) missing: BTreeSet<Column>,
     numbered: u64,
 }
@@ -174,7 +176,7 @@ impl State {
     }
 
     pub(super) fn note(&mut self, issue: &IssueId, now: Timestamp) {
-        self.changes.push(issue.clone());
+        self.changes.push((issue.clone(), now));
         if let Ok(stored) = self.find_mut(issue) {
             stored.updated_at = now;
         }

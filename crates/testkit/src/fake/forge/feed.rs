@@ -28,7 +28,7 @@ impl EventSource for FakeForge {
     async fn news(&self, cursor: Option<String>) -> Result<FeedPage, PortError> {
         self.feed_faults.port("news", || {
             let changes = self.repo.changes();
-            feed::page(cursor, changes.iter().map(BranchName::as_str))
+            feed::page((cursor, 0), changes.iter().map(BranchName::as_str))
         })
     }
 
