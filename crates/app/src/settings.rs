@@ -73,6 +73,8 @@ pub struct Settings {
     pub agent_output_cap: u64,
     /// Free room below which no agent and no command begins.
     pub floors: Floors,
+    /// Kept beside the database for a full disk, in bytes.
+    pub disk_reserve: u64,
     /// What is kept, and for how long.
     pub retention: RetentionRule,
     /// This instance is staging.

@@ -79,6 +79,7 @@ impl Parts {
         git.version()?;
         let options = OpenOptions {
             clock: Some(Arc::clone(&clock)),
+            reserve: settings.disk_reserve,
             ..OpenOptions::default()
         };
         let database = Arc::new(SqliteStore::open(&places.database(), &options)?);

@@ -85,6 +85,7 @@ pub(crate) fn settings(home: &Path, options: &Options, memory: &Memory) -> Setti
         agent_stall: Some(Duration::from_secs(900)),
         agent_output_cap: 64 << 20,
         floors: Floors::default(),
+        disk_reserve: 0,
         retention: RetentionRule {
             runs_for: 30 * DAY,
             runs_at_most: 500,

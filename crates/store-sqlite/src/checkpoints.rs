@@ -12,6 +12,7 @@ use rusqlite::config::DbConfig;
 use crate::condition::Condition;
 use crate::failure::Failure;
 use crate::open::in_use;
+use crate::reserve::Reserve;
 
 /// Pages in the log that are not in the file yet, from which on it is worth moving them (4 MiB).
 const PAGES: i64 = 1_024;
@@ -25,13 +26,13 @@ const TOO_LONG: i64 = 16_384;
 /// After so long without a nudge the log's file is cut.
 const QUIET: Duration = Duration::from_secs(60);
 
-/// Tells the thread that something was committed. The thread ends when every nudge is dropped.
+/// Tells the thread that something was committed, or could not be. The thread ends when every nudge is dropped.
 #[derive(Clone)]
 pub(crate) struct Nudge(SyncSender<()>);
 
 impl Nudge {
     /// Never waits: one nudge that has not been seen is as good as many.
-    pub(crate) fn committed(&self) {
+    pub(crate) fn ended(&self) {
         let _ = self.0.try_send(());
     }
 }
@@ -54,6 +55,8 @@ pub(crate) struct Log {
     pub(crate) path: PathBuf,
     /// Nothing is moved any more after damage.
     pub(crate) condition: Condition,
+    /// Tended here, where no commit waits for it.
+    pub(crate) reserve: Reserve,
 }
 
 impl Checkpoints {
@@ -77,9 +80,10 @@ impl Drop for Checkpoints {
 }
 
 impl Log {
-    fn follow(&self, nudges: &Receiver<()>) {
+    fn follow(mut self, nudges: &Receiver<()>) {
         let (mut written, mut told) = (false, false);
         loop {
+            self.reserve.tend(&self.condition);
             match nudges.recv_timeout(QUIET) {
                 Ok(()) => {
                     written = true;
@@ -183,6 +187,7 @@ mod tests {
         let log = Log {
             connection: Connection::open(&path).unwrap(),
             condition: Condition::new(&path, None),
+            reserve: Reserve::new(&path, 0),
             path,
         };
         (folder, writer, log)
@@ -220,7 +225,7 @@ mod tests {
     fn the_thread_ends_with_its_last_nudge_and_leaves_an_empty_log() {
         let (folder, _writer, log) = written(3);
         let (checkpoints, nudge) = Checkpoints::start(log).unwrap();
-        nudge.committed();
+        nudge.ended();
         drop(nudge);
         drop(checkpoints);
         let log = std::fs::metadata(folder.path().join("state.db-wal")).unwrap();

@@ -14,6 +14,7 @@ mod migrations;
 mod identity;
 mod writer;
 mod checkpoints;
+mod reserve;
 mod readers;
 mod failure;
 mod columns;

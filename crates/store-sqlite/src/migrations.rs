@@ -14,6 +14,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0003_holds.sql"),
     include_str!("../migrations/0004_effect_leases.sql"),
     include_str!("../migrations/0005_identity.sql"),
+    include_str!("../migrations/0006_delivered_alerts.sql"),
 ];
 
 /// Marks the file as ours (`orch` in ASCII).

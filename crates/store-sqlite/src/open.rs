@@ -22,6 +22,7 @@ use crate::open::in_use::Last;
 use crate::orders::OrderWatch;
 use crate::pragmas::{self, Purpose};
 use crate::readers::{CACHED_STATEMENTS, Readers};
+use crate::reserve::Reserve;
 use crate::writer::Writer;
 
 pub use crate::migrations::MigrationError;
@@ -44,6 +45,8 @@ pub struct OpenOptions {
     pub busy_timeout: Duration,
     /// The file's size at most, in pages of 4 KiB; beyond it writes fail as on a full disk. None: the disk is the bound.
     pub max_pages: Option<u32>,
+    /// Bytes that are kept free for a full disk, in a file beside the database; 0: none.
+    pub reserve: u64,
     /// By which a write is tried again after a fault that passes by itself. None: at every call.
     pub clock: Option<Arc<dyn Clock>>,
 }
@@ -54,6 +57,7 @@ impl Default for OpenOptions {
             readers: 4,
             busy_timeout: Duration::from_secs(5),
             max_pages: None,
+            reserve: 0,
             clock: None,
         }
     }
@@ -70,6 +74,7 @@ impl SqliteStore {
     pub fn open(path: &Path, options: &OpenOptions) -> Result<Self, OpenError> {
         check_library()?;
         file::create(path)?;
+        let reserve = Reserve::new(path, options.reserve);
         let condition = Condition::new(path, options.clock.clone());
         check_log(path, &condition)?;
         let mut writer = connect(path, options.busy_timeout)?;
@@ -97,6 +102,7 @@ impl SqliteStore {
             connection: connect(path, CHECKPOINT_PATIENCE)?,
             path: path.to_owned(),
             condition: condition.clone(),
+            reserve,
         };
         Self::assemble(path, options, (writer, Some(log)), condition)
     }

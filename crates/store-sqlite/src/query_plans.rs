@@ -67,6 +67,7 @@ const HOT: &[&str] = &[
     retention::FINISHED,
     retention::OPEN_RUNS,
     retention::FORGET_EFFECTS,
+    retention::FORGET_ALERTS,
 ];
 
 /// These walk the table by rowid and stop at their LIMIT.

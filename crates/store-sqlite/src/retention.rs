@@ -28,7 +28,9 @@ impl RetentionStore for SqliteStore {
     }
 
     async fn forget_effects(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
-        self.forget(FORGET_EFFECTS, before, limit).await
+        let of_tasks = self.forget(FORGET_EFFECTS, before, limit).await?;
+        let alerts = self.forget(FORGET_ALERTS, before, limit - of_tasks).await?;
+        Ok(of_tasks + alerts)
     }
 
     async fn forget_deliveries(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
@@ -58,11 +60,16 @@ pub(crate) const OPEN_RUNS: &str = "SELECT * FROM runs INDEXED BY runs_open
     WHERE finished_at IS NULL AND NOT EXISTS (SELECT 1 FROM jobs
         WHERE jobs.task = runs.task AND jobs.number = runs.number AND jobs.fence = runs.fence AND jobs.status = 'running')
     ORDER BY task, number, fence LIMIT ?1";
-/// Keys of a finished task are never written again; those of issues without a task are kept: they are what keeps them from being said twice.
+/// Keys of a finished task are never written again; those on the board of issues without a task are kept: they are what keeps them from being said twice.
 pub(crate) const FORGET_EFFECTS: &str = "DELETE FROM outbox WHERE seq IN (
     SELECT outbox.seq FROM outbox INDEXED BY outbox_delivered CROSS JOIN tasks ON tasks.id = outbox.task
     WHERE outbox.status = 'done' AND outbox.task IS NOT NULL AND outbox.created_at < ?1
         AND tasks.state IN ('done', 'cancelled') AND tasks.since < ?1
+    LIMIT ?2)";
+/// Alerts that are no task's have keys that no other one gets.
+pub(crate) const FORGET_ALERTS: &str = "DELETE FROM outbox WHERE seq IN (
+    SELECT seq FROM outbox INDEXED BY outbox_delivered_alerts
+    WHERE status = 'done' AND task IS NULL AND system = 'chat' AND created_at < ?1
     LIMIT ?2)";
 pub(crate) const FORGET_DELIVERIES: &str = "DELETE FROM deliveries
     WHERE id IN (SELECT id FROM deliveries ORDER BY id LIMIT ?2) AND status <> 'waiting' AND received_at < ?1";

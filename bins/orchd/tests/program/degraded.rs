@@ -60,7 +60,7 @@ async fn stands(home: &Path) {
 }
 
 /// The board's chat, once something is in it about the database.
-async fn rings(home: &Path) -> String {
+pub(crate) async fn rings(home: &Path) -> String {
     let board = LocalBoard::open(&home.join("board.db"), Arc::new(SystemClock)).unwrap();
     let mut said = String::new();
     for _ in 0..LOOKS {
@@ -75,7 +75,7 @@ async fn rings(home: &Path) -> String {
 }
 
 /// What the board's listener answers, once it listens.
-async fn answer(port: u16, path: &str) -> String {
+pub(crate) async fn answer(port: u16, path: &str) -> String {
     for _ in 0..LOOKS {
         if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) {
             let request =
@@ -90,6 +90,6 @@ async fn answer(port: u16, path: &str) -> String {
     panic!("nobody listens on port {port}");
 }
 
-async fn pause() {
+pub(crate) async fn pause() {
     SystemClock.sleep_until(SystemClock.now().plus(LOOK)).await;
 }

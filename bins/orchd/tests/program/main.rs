@@ -14,6 +14,7 @@ mod scenarios;
 mod kills;
 mod restoring;
 mod degraded;
+mod full_disk;
 mod dice;
 mod account;
 mod patience;

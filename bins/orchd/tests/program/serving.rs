@@ -68,6 +68,7 @@ impl Serving {
             "admin_bind": "127.0.0.1:0",
             "queue_poll_interval": 0.1,
             "min_free_disk_mb": 0,
+            "disk_reserve_mb": 1,
             "min_free_inodes": 0,
             "min_free_memory_mb": 0,
             "projects": [{

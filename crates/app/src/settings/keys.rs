@@ -24,6 +24,7 @@ pub(super) static TABLE: &[&dyn Row] = &[
     &MIN_FREE_DISK_MB,
     &MIN_FREE_INODES,
     &MIN_FREE_MEMORY_MB,
+    &DISK_RESERVE_MB,
     &QUEUE_POLL_INTERVAL,
     &LEASE_SECONDS,
     &SWEEP_SECONDS,
@@ -162,6 +163,13 @@ pub(super) static MIN_FREE_MEMORY_MB: Key<u64> = Key::required(
     "With less available memory than this, in MiB, no agent and no command begins; 0: no floor.",
 )
 .or("512");
+
+pub(super) static DISK_RESERVE_MB: Key<u64> = Key::required(
+    "disk_reserve_mb",
+    &FLOOR,
+    "So many MiB are kept in a file beside the database and given up when the disk is full; 0: none.",
+)
+.or("64");
 
 pub(super) static QUEUE_POLL_INTERVAL: Key<Duration> = Key::required(
     "queue_poll_interval",

@@ -209,6 +209,7 @@ fn settings(scope: &Scope, projects: &[ProjectSettings]) -> Option<Settings> {
             disk: keys::MIN_FREE_DISK_MB.get(scope)? << 20,
             inodes: keys::MIN_FREE_INODES.get(scope)?,
         },
+        disk_reserve: keys::DISK_RESERVE_MB.get(scope)? << 20,
         retention: RetentionRule {
             runs_for: days(keys::LOG_KEEP_DAYS.get(scope)?),
             runs_at_most: keys::LOG_KEEP_MAX.get(scope)?,

@@ -36,7 +36,7 @@ impl Batches {
         let alone = batch.len() == 1;
         match self.transact(&mut batch) {
             Ok(()) => answer_all(batch, Ok(())),
-            Err(failure) if alone => answer_all(batch, Err(&self.condition.notice(&failure))),
+            Err(failure) if alone => answer_all(batch, Err(&self.notice(&failure))),
             Err(failure) => {
                 let error = self.condition.notice_final(&failure);
                 if self.condition.is_final() {
@@ -55,7 +55,7 @@ impl Batches {
             Gate::Probe => self.probe()?,
         }
         self.abandon();
-        control(&self.connection, "BEGIN IMMEDIATE").map_err(|failure| self.condition.notice(&failure))
+        control(&self.connection, "BEGIN IMMEDIATE").map_err(|failure| self.notice(&failure))
     }
 
     /// Tries whether the disk takes writes again.
@@ -65,7 +65,7 @@ impl Batches {
             Ok(()) => self.condition.mend(),
             Err(failure) => {
                 self.abandon();
-                return Err(self.condition.notice(&failure));
+                return Err(self.notice(&failure));
             }
         }
         Ok(())
@@ -74,11 +74,20 @@ impl Batches {
     fn transact(&mut self, batch: &mut [Box<dyn Command>]) -> Result<(), Failure> {
         let done = in_savepoints(&self.connection, batch).and_then(|()| commit(&self.connection));
         match (&done, &self.nudge) {
-            (Ok(()), Some(nudge)) => nudge.committed(),
+            (Ok(()), Some(nudge)) => nudge.ended(),
             (Ok(()), None) => {}
             (Err(_), _) => self.abandon(),
         }
         done
+    }
+
+    /// The nudge has the reserve of disk given up when that is what is missing.
+    fn notice(&self, failure: &Failure) -> StoreError {
+        let error = self.condition.notice(failure);
+        if let Some(nudge) = &self.nudge {
+            nudge.ended();
+        }
+        error
     }
 
     fn abandon(&self) {

@@ -101,3 +101,31 @@ async fn whoever_waits_for_the_condition_is_told_of_each_change_once() {
     told.changed().await.unwrap();
     assert_eq!(*told.borrow_and_update(), None);
 }
+
+#[tokio::test]
+async fn a_full_disk_costs_the_reserve_and_room_brings_it_back() {
+    let mut rig = Rig::new();
+    (rig.max_pages, rig.reserve) = (Some(400), 1 << 20);
+    let store = rig.open();
+    rig.comes(true).await;
+    assert!(deliver(&store, "big", BIG).await.is_err());
+    assert_eq!(cause(&store), Some(Cause::DiskFull));
+    rig.comes(false).await;
+    rig.clock.advance(Duration::from_secs(1));
+    assert!(deliver(&store, "small", 10).await.is_ok());
+    rig.comes(true).await;
+}
+
+impl Rig {
+    /// Until the reserve is there or gone; it is tended by a thread of its own.
+    async fn comes(&self, there: bool) {
+        let file = self.beside(".reserve");
+        for _ in 0..2_000_000 {
+            if file.exists() == there {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+        panic!("the reserve is there: {}", !there);
+    }
+}

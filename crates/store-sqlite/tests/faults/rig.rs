@@ -20,6 +20,7 @@ pub(crate) struct Rig {
     folder: TempDir,
     pub(crate) clock: Arc<FakeClock>,
     pub(crate) max_pages: Option<u32>,
+    pub(crate) reserve: u64,
 }
 
 impl Rig {
@@ -28,6 +29,7 @@ impl Rig {
             folder: tempfile::tempdir().unwrap(),
             clock: Arc::new(FakeClock::new()),
             max_pages: None,
+            reserve: 0,
         }
     }
 
@@ -52,6 +54,7 @@ impl Rig {
     pub(crate) fn try_open(&self) -> Result<SqliteStore, OpenError> {
         let options = OpenOptions {
             max_pages: self.max_pages,
+            reserve: self.reserve,
             clock: Some(Arc::<FakeClock>::clone(&self.clock)),
             ..OpenOptions::default()
         };

@@ -140,6 +140,7 @@ suite! {
         finished_tasks_are_those_that_ended_before,
         a_run_without_an_end_is_open_when_its_attempt_is_not_leased,
         delivered_effects_of_finished_tasks_are_forgotten,
+        delivered_alerts_that_are_no_tasks_are_forgotten,
         handled_news_is_forgotten,
         the_daemons_report_is_kept,
     }

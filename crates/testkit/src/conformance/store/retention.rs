@@ -108,6 +108,47 @@ pub async fn delivered_effects_of_finished_tasks_are_forgotten(store: Arc<dyn St
     assert_eq!(left(2).await.unwrap().len(), 1);
 }
 
+/// Alerts of a project go; what was said of an issue stays, for it would be said again.
+pub async fn delivered_alerts_that_are_no_tasks_are_forgotten(store: Arc<dyn Store>) {
+    let mut alert = sample::alert(1, "et/alert");
+    let mut comment = sample::effect(
+        1,
+        "et/comment",
+        pipeline_core::effect::EffectKind::Comment {
+            issue: "1".into(),
+            author: pipeline_core::role::Role::stream(),
+            html: "said".to_owned(),
+        },
+    );
+    for effect in [&mut alert, &mut comment] {
+        effect.task = None;
+    }
+    let effects = vec![alert, comment];
+    let step = Commit {
+        at: at(5),
+        effects,
+        ..Commit::default()
+    };
+    commit(&store, step).await;
+    assert_eq!(store.forget_effects(at(6), 9).await.unwrap(), 0, "not delivered");
+    for row in outbox::claim(&store, at(5)).await {
+        let effect_end = Some(EffectEnd {
+            key: row.effect.key,
+            fence: row.fence,
+            generation: row.generation,
+            dead: None,
+        });
+        let step = Commit {
+            effect_end,
+            ..Commit::default()
+        };
+        commit(&store, step).await;
+    }
+    assert_eq!(store.forget_effects(at(5), 9).await.unwrap(), 0, "too young");
+    assert_eq!(store.forget_effects(at(6), 9).await.unwrap(), 1);
+    assert_eq!(store.forget_effects(at(6), 9).await.unwrap(), 0);
+}
+
 /// News that waits stays, however old.
 pub async fn handled_news_is_forgotten(store: Arc<dyn Store>) {
     let news = |key: &str| NewDelivery {

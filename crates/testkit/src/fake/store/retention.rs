@@ -1,6 +1,7 @@
 //! Rows whose time is over, and what the daemon says of its tidying.
 
 use async_trait::async_trait;
+use pipeline_core::effect::System;
 use pipeline_core::job::JobStatus;
 use pipeline_core::port::store::StoreError;
 use pipeline_core::port::store::outbox::EffectStatus;
@@ -47,7 +48,8 @@ impl RetentionStore for FakeStore {
                 let task = row.effect.task.and_then(|task| tasks.get(&task));
                 let over = task.is_some_and(|task| task.is_over() && task.since < before);
                 let old = row.status == EffectStatus::Done && row.created_at < before;
-                let goes = over && old && left > 0;
+                let is_alert = row.effect.task.is_none() && row.effect.kind.system() == System::Chat;
+                let goes = (over || is_alert) && old && left > 0;
                 left -= usize::from(goes);
                 !goes
             });
