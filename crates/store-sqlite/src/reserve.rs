@@ -87,7 +87,7 @@ impl Reserve {
 
     /// Bytes that we may still use.
     fn free(&self) -> io::Result<u64> {
-        let about = statvfs(&durable::folder(&self.file))?;
+        let about = statvfs(durable::folder(&self.file))?;
         Ok(about.f_bavail.saturating_mul(about.f_frsize))
     }
 }
