@@ -3,6 +3,7 @@
 
 mod assignment;
 mod error;
+mod quote;
 mod brief;
 mod checkout;
 mod request;

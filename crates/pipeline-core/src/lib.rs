@@ -112,6 +112,7 @@ pub mod verdict;
 pub mod gate;
 pub mod scope;
 pub mod retry;
+pub mod untrusted;
 pub mod brief;
 pub mod message;
 pub mod orders;

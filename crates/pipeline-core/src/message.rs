@@ -7,6 +7,7 @@
 pub mod comment;
 pub mod asking;
 pub mod setback;
+pub mod hidden;
 pub mod status;
 pub mod alert;
 pub mod store;

@@ -17,6 +17,7 @@ use pipeline_core::port::store::deliveries::{Delivery, Settlement};
 use pipeline_core::port::store::tasks::{Commit, Committed, TaskKey, TaskWrite};
 use pipeline_core::start;
 use pipeline_core::transition::Rules;
+use pipeline_core::untrusted::admitted;
 
 use crate::context::{Context, ProjectPorts};
 pub(crate) use crate::intake::sightings::Sightings;
@@ -119,7 +120,8 @@ pub(crate) async fn look(
     };
     match hint {
         Hint::Item(issue) => match ports.tracker.observe(issue).await {
-            Ok(mut item) => {
+            Ok(item) => {
+                let mut item = admitted(item);
                 if cycle::matters(context, ports, &item).await?
                     && let Err(error) = cycle::note(ports.tracker.as_ref(), &mut item).await
                 {

@@ -1,5 +1,7 @@
 //! What people and other roles said, found in the brief by its headings.
 
+use super::quote;
+
 /// The text that came on stdin.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Brief<'a>(pub(super) &'a str);
@@ -48,7 +50,7 @@ impl Brief<'_> {
 }
 
 fn text_of((_, lines): (usize, Vec<&str>)) -> Option<String> {
-    let text = lines.join("\n").trim().to_owned();
+    let text = quote::end_of(lines.join("\n").trim()).trim().to_owned();
     (!text.is_empty()).then_some(text)
 }
 

@@ -1,5 +1,6 @@
 //! The business request: title, description, and the points in it that can be checked one by one.
 
+use super::quote;
 use crate::sample;
 
 /// More points than this make no readable test plan.
@@ -18,7 +19,7 @@ impl Request {
         match heading.strip_prefix("# ") {
             Some(title) => Self {
                 title: title.trim().to_owned(),
-                description: description.trim().to_owned(),
+                description: quote::end_of(description).trim().to_owned(),
             },
             // Somebody took the heading away.
             None => Self {

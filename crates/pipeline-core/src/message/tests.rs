@@ -3,6 +3,7 @@
 mod comment;
 mod asking;
 mod setback;
+mod hidden;
 mod markup;
 mod status;
 mod alert;

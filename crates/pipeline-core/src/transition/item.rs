@@ -1,6 +1,7 @@
 //! The issue was read: an order on the board, a finished blocker, or nothing new.
 
 use crate::message::comment::{closed_task_comment, not_an_approver_comment};
+use crate::message::hidden::{HiddenIn, hidden_text_comment};
 use crate::observation::ItemObservation;
 use crate::order::{BoardOrder, BoardOrderKind};
 use crate::role::Role;
@@ -9,6 +10,7 @@ use crate::time::Timestamp;
 use crate::transition::order::{self, Decree};
 use crate::transition::plan::Plan;
 use crate::transition::{Outcome, ignore};
+use crate::untrusted::{Removed, clean_each};
 
 const REASON_LENGTH: usize = 300;
 
@@ -51,7 +53,7 @@ fn ordered(plan: &mut Plan<'_>, item: &ItemObservation, order: &BoardOrder) -> O
         plan.note(format!("{} is not an approver", order.by));
         return Ok(());
     }
-    let since_question = said_since(item, plan.task.since);
+    let (since_question, hidden) = said_since(item, plan.task.since);
     let decree = Decree {
         by: &order.by,
         at: order.at,
@@ -59,6 +61,7 @@ fn ordered(plan: &mut Plan<'_>, item: &ItemObservation, order: &BoardOrder) -> O
     match order.what {
         BoardOrderKind::InProgress => {
             let waited = waits(plan);
+            show_hidden(plan, &hidden);
             order::go_on(plan, &since_question.join("\n\n"));
             if !waited && waits(plan) {
                 // What blocks it stands in the same observation: there is nothing to wait for.
@@ -67,7 +70,8 @@ fn ordered(plan: &mut Plan<'_>, item: &ItemObservation, order: &BoardOrder) -> O
         }
         BoardOrderKind::Approved => order::approve(plan, decree),
         BoardOrderKind::Rejected => {
-            let said = said_since(item, plan.task.stage_since);
+            let (said, hidden) = said_since(item, plan.task.stage_since);
+            show_hidden(plan, &hidden);
             let reason = since_question.last().or(said.last()).map_or_else(
                 || "Rejected via status, no reason comment".to_owned(),
                 |text| crate::message::text::cut(text, REASON_LENGTH),
@@ -81,14 +85,22 @@ fn ordered(plan: &mut Plan<'_>, item: &ItemObservation, order: &BoardOrder) -> O
     Ok(())
 }
 
-/// Human comments since then, oldest first.
-fn said_since(item: &ItemObservation, since: Timestamp) -> Vec<String> {
-    item.comments
-        .iter()
+/// What people can see of human comments since then, oldest first; and what they cannot.
+fn said_since(item: &ItemObservation, since: Timestamp) -> (Vec<String>, Vec<Removed>) {
+    let comments = item.comments.iter();
+    let said: Vec<&str> = comments
         .filter(|comment| !comment.own && comment.at >= since)
-        .map(|comment| comment.text.trim().to_owned())
-        .filter(|text| !text.is_empty())
-        .collect()
+        .map(|comment| comment.text.as_str())
+        .collect();
+    let (visible, hidden) = clean_each(&said);
+    let visible = visible.iter().map(|text| text.trim().to_owned());
+    (visible.filter(|text| !text.is_empty()).collect(), hidden)
+}
+
+/// The next comment says what agents will not see of the comments.
+fn show_hidden(plan: &mut Plan<'_>, hidden: &[Removed]) {
+    let html = hidden_text_comment(plan.rules.project.locale, HiddenIn::Comments, hidden);
+    plan.add_to_next_comment(html);
 }
 
 fn waits(plan: &Plan<'_>) -> bool {

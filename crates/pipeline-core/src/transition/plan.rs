@@ -22,6 +22,7 @@ pub(crate) struct Plan<'a> {
     cancel: Vec<JobId>,
     timers: Vec<TimerChange>,
     notes: Vec<String>,
+    aside: Option<String>,
     restate: bool,
 }
 
@@ -36,6 +37,7 @@ impl<'a> Plan<'a> {
             cancel: Vec::new(),
             timers: Vec::new(),
             notes: Vec::new(),
+            aside: None,
             restate: false,
         }
     }
@@ -65,11 +67,18 @@ impl<'a> Plan<'a> {
 
     pub(crate) fn comment(&mut self, author: Role, html: String) {
         let issue = self.task.issue.clone();
+        let html = [Some(html), self.aside.take()];
+        let html = html.into_iter().flatten().collect::<Vec<_>>().join("<br><br>");
         self.push(
             Mode::Append,
             Need::Tell,
             EffectKind::Comment { issue, author, html },
         );
+    }
+
+    /// Something that people read below the next comment of this decision. No comment of its own: a log of old replays to the same numbers.
+    pub(crate) fn add_to_next_comment(&mut self, html: Option<String>) {
+        self.aside = html;
     }
 
     pub(crate) fn alert(&mut self, text: String) {
