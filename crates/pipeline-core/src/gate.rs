@@ -106,6 +106,9 @@ fn documents(task: &Task, names: &[&str]) -> EvidenceRequest {
     }
 }
 
+/// How a finding begins that the review left open and a later gate passes on.
+pub(crate) const FROM_REVIEW: &str = "12-review.md: ";
+
 /// The branch as read, when it holds exactly our head; else the outcome.
 fn our_head<'a>(input: GateInput<'a>) -> Result<&'a HeadObservation, GateOutcome> {
     let Some(seen) = &input.evidence.head else {

@@ -113,6 +113,7 @@ pub mod gate;
 pub mod scope;
 pub mod retry;
 pub mod untrusted;
+pub mod prompt;
 pub mod brief;
 pub mod message;
 pub mod orders;

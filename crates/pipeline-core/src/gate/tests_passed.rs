@@ -1,19 +1,20 @@
 //! `check_tests_passed`: 13-test-report.md.
 
 use crate::evidence::EvidenceRequest;
-use crate::gate::{Gate, GateInput, GateOutcome, documents, report};
+use crate::gate::{FROM_REVIEW, Gate, GateInput, GateOutcome, documents, report};
 use crate::project::Project;
 use crate::task::Task;
-use crate::verdict::findings::test_findings;
+use crate::verdict::findings::{review_findings, test_findings};
 use crate::verdict::tests::{TestVerdict, test_verdict};
 
 const REPORT: &str = "13-test-report.md";
+const REVIEW: &str = "12-review.md";
 
 pub(super) struct TestsPassed;
 
 impl Gate for TestsPassed {
     fn needs(&self, task: &Task, _project: &Project) -> EvidenceRequest {
-        documents(task, &[REPORT])
+        documents(task, &[REPORT, REVIEW])
     }
 
     fn check(&self, input: GateInput<'_>) -> GateOutcome {
@@ -25,9 +26,20 @@ impl Gate for TestsPassed {
             TestVerdict::Pass(value) => GateOutcome::Pass(format!("Test verdict: {value} (PASS)")),
             TestVerdict::Fail { value, word } => GateOutcome::Fail {
                 reason: format!("Test verdict: {value} ({word})"),
-                findings: test_findings(text),
+                findings: left_by_review(input).chain(test_findings(text)).collect(),
             },
             TestVerdict::Unreadable(why) => GateOutcome::Unreadable(why),
         }
     }
+}
+
+/// What the review found and did not stop the change for: whoever mends the tests mends it too.
+fn left_by_review(input: GateInput<'_>) -> impl Iterator<Item = String> {
+    let review = input.evidence.document(&input.task.document(REVIEW));
+    let findings = review
+        .map(|review| review_findings(&review.text))
+        .unwrap_or_default();
+    findings
+        .into_iter()
+        .map(|finding| format!("{FROM_REVIEW}{} {}", finding.severity.as_str(), finding.text))
 }

@@ -1,7 +1,7 @@
 //! The issue was read: an order on the board, a finished blocker, or nothing new.
 
 use crate::message::comment::{closed_task_comment, not_an_approver_comment};
-use crate::message::hidden::{HiddenIn, hidden_text_comment};
+use crate::message::hidden::HiddenIn;
 use crate::observation::ItemObservation;
 use crate::order::{BoardOrder, BoardOrderKind};
 use crate::role::Role;
@@ -9,7 +9,7 @@ use crate::task::{TaskState, Wait};
 use crate::time::Timestamp;
 use crate::transition::order::{self, Decree};
 use crate::transition::plan::Plan;
-use crate::transition::{Outcome, ignore};
+use crate::transition::{Outcome, ignore, tell};
 use crate::untrusted::{Removed, clean_each};
 
 const REASON_LENGTH: usize = 300;
@@ -61,7 +61,7 @@ fn ordered(plan: &mut Plan<'_>, item: &ItemObservation, order: &BoardOrder) -> O
     match order.what {
         BoardOrderKind::InProgress => {
             let waited = waits(plan);
-            show_hidden(plan, &hidden);
+            tell::hidden(plan, HiddenIn::Comments, &hidden);
             order::go_on(plan, &since_question.join("\n\n"));
             if !waited && waits(plan) {
                 // What blocks it stands in the same observation: there is nothing to wait for.
@@ -71,7 +71,7 @@ fn ordered(plan: &mut Plan<'_>, item: &ItemObservation, order: &BoardOrder) -> O
         BoardOrderKind::Approved => order::approve(plan, decree),
         BoardOrderKind::Rejected => {
             let (said, hidden) = said_since(item, plan.task.stage_since);
-            show_hidden(plan, &hidden);
+            tell::hidden(plan, HiddenIn::Comments, &hidden);
             let reason = since_question.last().or(said.last()).map_or_else(
                 || "Rejected via status, no reason comment".to_owned(),
                 |text| crate::message::text::cut(text, REASON_LENGTH),
@@ -95,12 +95,6 @@ fn said_since(item: &ItemObservation, since: Timestamp) -> (Vec<String>, Vec<Rem
     let (visible, hidden) = clean_each(&said);
     let visible = visible.iter().map(|text| text.trim().to_owned());
     (visible.filter(|text| !text.is_empty()).collect(), hidden)
-}
-
-/// The next comment says what agents will not see of the comments.
-fn show_hidden(plan: &mut Plan<'_>, hidden: &[Removed]) {
-    let html = hidden_text_comment(plan.rules.project.locale, HiddenIn::Comments, hidden);
-    plan.add_to_next_comment(html);
 }
 
 fn waits(plan: &Plan<'_>) -> bool {

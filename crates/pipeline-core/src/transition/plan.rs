@@ -22,7 +22,8 @@ pub(crate) struct Plan<'a> {
     cancel: Vec<JobId>,
     timers: Vec<TimerChange>,
     notes: Vec<String>,
-    aside: Option<String>,
+    /// Below the next comment.
+    pub(crate) aside: String,
     restate: bool,
 }
 
@@ -37,7 +38,7 @@ impl<'a> Plan<'a> {
             cancel: Vec::new(),
             timers: Vec::new(),
             notes: Vec::new(),
-            aside: None,
+            aside: String::new(),
             restate: false,
         }
     }
@@ -67,18 +68,12 @@ impl<'a> Plan<'a> {
 
     pub(crate) fn comment(&mut self, author: Role, html: String) {
         let issue = self.task.issue.clone();
-        let html = [Some(html), self.aside.take()];
-        let html = html.into_iter().flatten().collect::<Vec<_>>().join("<br><br>");
+        let html = html + &std::mem::take(&mut self.aside);
         self.push(
             Mode::Append,
             Need::Tell,
             EffectKind::Comment { issue, author, html },
         );
-    }
-
-    /// Something that people read below the next comment of this decision. No comment of its own: a log of old replays to the same numbers.
-    pub(crate) fn add_to_next_comment(&mut self, html: Option<String>) {
-        self.aside = html;
     }
 
     pub(crate) fn alert(&mut self, text: String) {

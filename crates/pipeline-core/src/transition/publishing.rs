@@ -3,12 +3,12 @@
 use crate::effect::{EffectKind, EffectResult, Merge, MergeStyle};
 use crate::id::{CommitSha, EffectKey, RunId};
 use crate::message::comment::{stage_change_comment, start_comment};
-use crate::message::hidden::{HiddenIn, hidden_text_comment};
+use crate::message::hidden::HiddenIn;
 use crate::observation::HeadObservation;
 use crate::role::Role;
 use crate::task::{Phase, Resume, TaskState, Wait};
 use crate::transition::plan::Plan;
-use crate::transition::{Outcome, head, ignore, merging, stage};
+use crate::transition::{Outcome, head, ignore, merging, stage, tell};
 use crate::untrusted::clean;
 
 pub(super) fn effect_done(plan: &mut Plan<'_>, key: &EffectKey, result: &EffectResult) -> Outcome {
@@ -107,11 +107,7 @@ fn started(plan: &mut Plan<'_>, head: &CommitSha) -> Outcome {
     };
     let role = plan.voice(&first.name);
     let hidden = clean(&plan.task.description).removed;
-    plan.add_to_next_comment(hidden_text_comment(
-        plan.rules.project.locale,
-        HiddenIn::Issue,
-        &hidden,
-    ));
+    tell::hidden(plan, HiddenIn::Issue, &hidden);
     if first.writes_specification() {
         let html = start_comment(plan.rules.project.locale, &role);
         plan.comment(role, html);

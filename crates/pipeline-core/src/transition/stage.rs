@@ -3,7 +3,7 @@
 use crate::brief::{Launch, compose};
 use crate::effect::{EffectKind, StatusState};
 use crate::evidence::EvidenceRequest;
-use crate::gate::gate;
+use crate::gate::{FROM_REVIEW, gate};
 use crate::job::{AgentJob, CommandJob, GatherJob, JobKind, StartPoint};
 use crate::message::alert::{repeated_line, retries_exhausted_line};
 use crate::message::asking::analyst_empty_comment;
@@ -84,18 +84,13 @@ pub(super) fn launch(plan: &mut Plan<'_>, stage: &Stage, why: &Launch) {
         work_item: plan.task.work_item.clone(),
         branch: plan.task.branch.clone(),
         start: start_point(plan),
-        brief: compose(&plan.task, stage, plan.rules.project, why),
+        brief: compose(&plan.task, stage, plan.rules, why),
         remove: if repair {
             Vec::new()
         } else {
             to_remove(plan, stage)
         },
-        resume: plan
-            .task
-            .result
-            .as_ref()
-            .filter(|_| repair)
-            .map(|result| result.run),
+        resume: why.resumes(),
         prompt: stage.prompt.clone(),
     };
     let job = plan.queue(JobKind::Agent(job));
@@ -247,6 +242,11 @@ pub(super) fn bounce(plan: &mut Plan<'_>, stage: &Stage, cause: Cause, reason: &
 
 /// Findings without case, digits' runs and white space differences; CI without a log tail gives nothing to compare.
 fn fingerprint(cause: Cause, findings: &[String]) -> Option<String> {
+    // What the review left open does not make failed tests others.
+    let findings: Vec<&String> = findings
+        .iter()
+        .filter(|finding| !finding.starts_with(FROM_REVIEW))
+        .collect();
     if findings.is_empty() || (cause == Cause::Ci && !findings.iter().any(|finding| finding.contains('\n'))) {
         return None;
     }
@@ -285,13 +285,13 @@ pub(super) fn repair(plan: &mut Plan<'_>, diagnosis: &str) {
     };
     let html = repair_comment(plan.rules.project.locale, &role, diagnosis, turn);
     plan.comment(role, html);
-    launch(
-        plan,
-        stage,
-        &Launch::Repair {
-            diagnosis: diagnosis.to_owned(),
-        },
-    );
+    let result = plan.task.result.as_ref();
+    let why = Launch::Repair {
+        diagnosis: diagnosis.to_owned(),
+        run: result.map(|result| result.run),
+        kept: result.is_none_or(|result| Some(&result.commit) == plan.task.head.as_ref()),
+    };
+    launch(plan, stage, &why);
 }
 
 /// Where a failed gate of this stage leads.

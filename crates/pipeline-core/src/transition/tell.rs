@@ -3,6 +3,7 @@
 use crate::evidence::{Document, Evidence, EvidenceRequest};
 use crate::message::alert::{ApproveRequest, approve_request_alert};
 use crate::message::comment::Delivery;
+use crate::message::hidden::{HiddenIn, hidden_text_comment};
 use crate::message::setback::{
     Turn, ci_bounced_comment, gate_failed_comment, merge_conflict_comment, review_bounced_comment,
     tests_failed_comment,
@@ -17,6 +18,7 @@ use crate::stage::{Cause, GateName, Stage};
 use crate::task::{Task, TaskState};
 use crate::transition::Rules;
 use crate::transition::plan::Plan;
+use crate::untrusted::Removed;
 use crate::verdict::front_matter::FrontMatter;
 
 /// The documents that a status comment of this stage lists.
@@ -162,6 +164,13 @@ pub(super) fn approve_request(plan: &mut Plan<'_>) {
         },
     );
     plan.alert(text);
+}
+
+/// The next comment of this decision says what agents will not see. Not one of its own, so that logs of old replay to the same numbers of
+/// effects.
+pub(super) fn hidden(plan: &mut Plan<'_>, place: HiddenIn, removed: &[Removed]) {
+    let html = hidden_text_comment(plan.rules.project.locale, place, removed);
+    plan.aside = html.map_or_else(String::new, |html| format!("<br><br>{html}"));
 }
 
 /// Tells why the task went back; the newest bounce says it.

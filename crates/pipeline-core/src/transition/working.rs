@@ -83,7 +83,7 @@ fn finished(plan: &mut Plan<'_>, stage: &Stage, run: RunId, harvest: &Harvest) {
         &harvest.changed,
     ) {
         ScopeVerdict::Inside => publish(plan, run, harvest),
-        ScopeVerdict::Outside(paths) => outside(plan, stage, &paths),
+        ScopeVerdict::Outside(paths) => outside(plan, stage, run, &paths),
         ScopeVerdict::Protected(paths) => {
             take(plan, run, harvest);
             ask_for_protected(plan, stage, run, (harvest, paths));
@@ -91,7 +91,7 @@ fn finished(plan: &mut Plan<'_>, stage: &Stage, run: RunId, harvest: &Harvest) {
     }
 }
 
-fn outside(plan: &mut Plan<'_>, stage: &Stage, paths: &[String]) {
+fn outside(plan: &mut Plan<'_>, stage: &Stage, run: RunId, paths: &[String]) {
     let role = stage.role.clone().unwrap_or_else(Role::stream);
     let diagnosis = format!("{role} wrote outside its files: {}", paths.join(", "));
     let max = plan.rules.pipeline.limits.repairs;
@@ -101,7 +101,12 @@ fn outside(plan: &mut Plan<'_>, stage: &Stage, paths: &[String]) {
     plan.task.counters.repairs += 1;
     let html = write_scope_comment(plan.rules.project.locale, &role, paths);
     plan.comment(role, html);
-    stage::launch(plan, stage, &Launch::Repair { diagnosis });
+    let why = Launch::Repair {
+        diagnosis,
+        run: Some(run),
+        kept: false,
+    };
+    stage::launch(plan, stage, &why);
 }
 
 fn ask_for_protected(

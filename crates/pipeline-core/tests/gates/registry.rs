@@ -28,7 +28,7 @@ fn there_are_ten_gates_and_each_says_what_it_wants() {
     check_architecture_done: 07-infra-requirements.md 06-adr/
     check_ci_green: (head)
     check_reviewer_verdict: 12-review.md
-    check_tests_passed: 13-test-report.md
+    check_tests_passed: 13-test-report.md 12-review.md
     check_staging_status: 15-staging-log.md (on the default branch too)
     check_deploy_status: 14-deploy-log.md (on the default branch too)
     check_tests_local: (head)

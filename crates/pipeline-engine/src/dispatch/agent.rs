@@ -9,6 +9,7 @@ use pipeline_core::port::runner::{RunEnd, RunOccasion, RunSpec, RunWork, Tries};
 use pipeline_core::port::store::jobs::LeasedJob;
 use pipeline_core::port::store::tasks::{Commit, TaskKey};
 use pipeline_core::port::workspace::{CheckoutSpec, HarvestSpec};
+use pipeline_core::prompt::fill;
 use pipeline_core::role::Role;
 use pipeline_core::run::{AgentOutcome, FailureClass, RunFailure, RunRecord, RunRow};
 use tokio::sync::watch;
@@ -163,9 +164,10 @@ async fn prompt(context: &Context, ports: &ProjectPorts, work: &AgentJob) -> Res
         .iter()
         .find_map(|place| found.document(place))
         .map(|document| document.text.clone());
-    Ok(theirs
+    let text = theirs
         .or_else(|| context.prompts.get(&work.role).cloned())
-        .unwrap_or_else(|| fallback(&work.role)))
+        .unwrap_or_else(|| fallback(&work.role));
+    Ok(fill(&text, &ports.project, work))
 }
 
 fn fallback(role: &Role) -> String {
@@ -185,8 +187,9 @@ async fn tries(context: &Context, job: &LeasedJob, work: &AgentJob) -> Option<Tr
 async fn session_of(context: &Context, work: &AgentJob) -> Option<String> {
     let run = work.resume?;
     let runs = context.store.runs(run.job.task).await.ok()?;
+    // Nobody goes on with what another role had in mind.
     runs.into_iter()
-        .find(|row| row.run == run)
+        .find(|row| row.run == run && row.role == work.role && row.stage == work.stage)
         .and_then(|row| row.record.session)
 }
 

@@ -41,3 +41,4 @@ mod replay;
 mod admission;
 mod ending;
 mod tidying;
+mod told;
