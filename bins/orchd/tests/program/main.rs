@@ -23,6 +23,7 @@ mod installation;
 mod victims;
 mod in_flight;
 mod own_repository;
+mod secrets;
 mod bad_input;
 mod second_daemon;
 mod serving;
