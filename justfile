@@ -41,10 +41,10 @@ bench-demo:
     sort -n "$scratch/milliseconds" | awk '{ took[NR] = $1 / 1000 }
         END { printf "min %.2f s, median %.2f s\n", took[1], took[int((NR + 1) / 2)] }'
 
-# Kills -9 daemons, runners and agents of demos at random moments: at least ROUNDS demos, until KILLS kills. A seed repeats a run.
-soak ROUNDS='20' SEED='' KILLS='60':
+# The whole soak: TASKS tasks with random faults, OUTPUT GiB by one agent, and demos until KILLS kills -9; 0 leaves a part out. A seed repeats a run.
+soak ROUNDS='20' SEED='' KILLS='1000' TASKS='200' OUTPUT='10':
     cargo build --locked -p orchd -p orchctl
-    cargo run --locked -q -p demo --example soak -- "${CARGO_TARGET_DIR:-target}/debug/orchd" {{ ROUNDS }} {{ KILLS }} {{ SEED }}
+    cargo run --locked -q -p demo --features soak --example soak -- "${CARGO_TARGET_DIR:-target}/debug/orchd" {{ ROUNDS }} {{ KILLS }} {{ TASKS }} {{ OUTPUT }} {{ SEED }}
 
 # Feeds every parser of texts that are not ours with mutations of the fixtures, SECONDS each; needs a nightly compiler and the network once.
 fuzz SECONDS='60':

@@ -15,3 +15,5 @@ mod progress;
 mod boundary;
 pub mod report;
 pub mod run;
+#[cfg(feature = "soak")]
+pub mod soak;

@@ -22,6 +22,7 @@ mod processes;
 mod installation;
 mod victims;
 mod in_flight;
+mod twenty;
 mod own_repository;
 mod secrets;
 mod bad_input;

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use demo::soak::census;
+use demo::soak::programs::{Ended, Programs};
 use git::{Git, Repository};
 use serde_json::Value;
-
-use crate::programs::{Ended, Programs};
 
 /// Things that are counted: what was said, made and left, by name.
 #[derive(Debug, Clone)]
@@ -23,7 +23,7 @@ impl Account {
         let report: Value = serde_json::from_str(&ended.stdout).unwrap_or_default();
         let mut account = Self {
             counts: BTreeMap::new(),
-            checkouts: checkouts(home),
+            checkouts: census::checkouts(home),
         };
         account.count(format!("exit code {:?}", ended.code));
         for key in ["state", "merged"] {
@@ -114,23 +114,4 @@ fn first_line(text: &Value) -> &str {
         .next()
         .unwrap_or_default();
     line.split_once("Task total").map_or(line, |(mark, _)| mark)
-}
-
-fn checkouts(home: &Path) -> Vec<String> {
-    let mut found = Vec::new();
-    for place in [
-        "checkouts",
-        "checkouts/demo",
-        "mirrors/demo/orchd-checkouts",
-        "mirrors/demo/orchd-scratch",
-    ] {
-        for entry in fs::read_dir(home.join(place)).into_iter().flatten() {
-            found.push(format!(
-                "{place}/{}",
-                entry.unwrap().file_name().to_string_lossy()
-            ));
-        }
-    }
-    found.sort();
-    found
 }

@@ -1,8 +1,13 @@
-//! Soak: demos are killed with -9 at random moments, started again until they end, and looked at for whatever must not be.
+//! Soak: everything that must not happen is looked for while daemons, runners and agents are killed with -9 at random moments.
 //!
-//! `cargo run -p demo --example soak -- target/debug/orchd 20 60 [SEED]` plays at least twenty rounds and goes on until sixty kills, two
-//! rounds at a time. `orchctl` has to lie beside `orchd`. Round n has the seed SEED + n - 1, so that a round is repeated as the first of its
-//! own seed. A seed repeats what is killed and when by the clock; what a process was doing at that moment is not in its hands.
+//! `cargo run -p demo --features soak --example soak -- target/debug/orchd ROUNDS KILLS TASKS OUTPUT [SEED]` plays, in this order
+//!
+//! - TASKS tasks on one home, whose agents fail and whose processes die; what its last daemon holds must stay the same;
+//! - an agent that writes OUTPUT GiB, with a line of 1 GiB, bytes of chance and colours;
+//! - demos that are killed and started again until they end: at least ROUNDS, two at a time, until there were KILLS kills in all.
+//!
+//! Nought leaves a part out. `orchctl` has to lie beside `orchd`. Round n has the seed SEED + n - 1, so that a round is repeated as the first of
+//! its own seed. A seed repeats what is killed and when by the clock; what a process was doing at that moment is not in its hands.
 //!
 //! Exit code 1: something was lost, done twice, disagrees or was left behind; the lines above the table say what and in which round.
 #![allow(
@@ -15,31 +20,30 @@
 
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use app::clock::SystemClock;
+use demo::soak::programs::Programs;
 use pipeline_core::port::clock::Clock;
 
 use crate::account::Account;
-use crate::programs::Programs;
-use crate::tally::Tally;
+use crate::tally::{Fault, Tally};
 
+mod parts;
 mod round;
-mod dice;
-mod strike;
-mod processes;
-mod programs;
 mod account;
+mod doors;
 mod tally;
-mod waiting;
 
 const AT_ONCE: usize = 2;
 
 struct Arguments {
-    programs: Programs,
+    programs: Arc<Programs>,
     rounds: u64,
     kills: u64,
+    tasks: u64,
+    gibibytes: u64,
     seed: u64,
 }
 
@@ -47,18 +51,24 @@ fn main() -> ExitCode {
     let asked = arguments();
     println!("seed {}", asked.seed);
     let begun = SystemClock.now();
-    let undisturbed = round::SCENARIOS.map(|scenario| round::undisturbed(&asked.programs, scenario));
-    let tally = Mutex::new(Tally::default());
-    thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
-            scope.spawn(|| {
-                while let Some(number) = { tally.lock().unwrap().next_round(asked.rounds, asked.kills) } {
-                    play(&asked, number, &undisturbed, &tally);
-                }
-            });
-        }
-    });
-    let tally = tally.into_inner().unwrap();
+    let mut tally = Tally::default();
+    if asked.tasks > 0 {
+        let fleet = parts::fleet(
+            &asked.programs,
+            usize::try_from(asked.tasks).expect("a number of tasks"),
+            asked.seed,
+        );
+        tell("tasks", &fleet.faults);
+        println!("{} tasks: {} kills", asked.tasks, fleet.played.kills.all());
+        tally.add_fleet(fleet);
+    }
+    if asked.gibibytes > 0 {
+        let output = parts::output(&asked.programs, asked.gibibytes);
+        tell("output", &output.faults);
+        println!("output: {}", output.figures);
+        tally.add_output(output);
+    }
+    let tally = rounds(&asked, tally);
     println!("{}", tally.table(SystemClock.now().since(begun).as_secs()));
     if tally.is_clean() {
         ExitCode::SUCCESS
@@ -68,15 +78,41 @@ fn main() -> ExitCode {
     }
 }
 
+fn tell(part: &str, faults: &[Fault]) {
+    for fault in faults {
+        println!("{part}: {fault}");
+    }
+}
+
+fn rounds(asked: &Arguments, tally: Tally) -> Tally {
+    if asked.rounds == 0 {
+        return tally;
+    }
+    let undisturbed = round::SCENARIOS.map(|scenario| round::undisturbed(&asked.programs, scenario));
+    let tally = Mutex::new(tally);
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                while let Some(number) = { tally.lock().unwrap().next_round(asked.rounds, asked.kills) } {
+                    play(asked, number, &undisturbed, &tally);
+                }
+            });
+        }
+    });
+    tally.into_inner().unwrap()
+}
+
 fn play(asked: &Arguments, number: u64, undisturbed: &[Account], tally: &Mutex<Tally>) {
     let seed = asked.seed.wrapping_add(number - 1);
     let outcome = round::play(&asked.programs, seed, undisturbed);
     println!(
-        "round {number}: {} after {}, {} s",
-        outcome.scenario, outcome.kills, outcome.seconds
+        "round {number}: {} after {} kills, {} s",
+        outcome.scenario,
+        outcome.kills.all(),
+        outcome.seconds
     );
     for fault in &outcome.faults {
-        println!("round {number}: {fault} (`just soak 1 {seed} 1` repeats it)");
+        println!("round {number}: {fault} (`just soak 1 {seed} 1 0 0` repeats it)");
     }
     tally.lock().unwrap().add(&outcome);
 }
@@ -92,9 +128,11 @@ fn arguments() -> Arguments {
         })
     };
     Arguments {
-        programs: Programs::beside(Path::new(&orchd)),
+        programs: Arc::new(Programs::beside(Path::new(&orchd))),
         rounds: number("ROUNDS").unwrap_or(20),
-        kills: number("KILLS").unwrap_or(60),
+        kills: number("KILLS").unwrap_or(1_000),
+        tasks: number("TASKS").unwrap_or(200),
+        gibibytes: number("OUTPUT").unwrap_or(10),
         seed: number("SEED").unwrap_or_else(|| SystemClock.now().0.unsigned_abs()),
     }
 }

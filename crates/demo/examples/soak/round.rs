@@ -6,15 +6,18 @@ use std::thread;
 use std::time::Duration;
 
 use app::clock::SystemClock;
+use demo::soak::dice::Dice;
+use demo::soak::kills::Kills;
+use demo::soak::processes::{self, Seen};
+use demo::soak::programs::{Ended, Programs};
+use demo::soak::strike::{self, Strike, Struck, Victim};
+use demo::soak::waiting::wait_for;
 use pipeline_core::port::clock::Clock;
 
 use crate::account::Account;
-use crate::dice::Dice;
-use crate::processes::{self, Seen};
-use crate::programs::{Ended, Programs};
-use crate::strike::{self, Strike, Victim};
-use crate::tally::{Fault, Kills, Outcome, Wrong};
-use crate::waiting::wait_for;
+use crate::doors::DOORS;
+use crate::parts::disagreements;
+use crate::tally::{Fault, Outcome, Wrong};
 
 pub(crate) const SCENARIOS: [&str; 2] = ["happy", "bounce"];
 /// What ends by itself after the demo has had its time then.
@@ -87,28 +90,30 @@ impl Round<'_> {
                 (demo.join().unwrap(), killed)
             });
             match (killed, ended.code) {
-                (true, None) => self.kills.count(Victim::Daemon),
-                (true | false, _) => return ended,
+                (Some(daemon), None) => self.kills.count(&daemon.moment, Victim::Daemon),
+                (_, _) => return ended,
             }
         }
     }
 
-    /// True: the daemon was killed. False: there is nothing more to be killed.
-    fn strike_until(&mut self, home: &Path, is_over: impl Fn() -> bool) -> bool {
+    /// The daemon, when it was killed; none: there is nothing more to be killed.
+    fn strike_until(&mut self, home: &Path, is_over: impl Fn() -> bool) -> Option<Struck> {
         for strike in self.plan.by_ref() {
-            let killed = strike.carry_out(home, &mut self.struck, &is_over);
+            let killed = strike.carry_out((DOORS, home), &mut self.struck, &is_over);
             self.story
                 .push(format!("{}: {strike:?} killed {killed:?}", SystemClock.now().0));
-            self.seen.extend(killed);
+            self.seen.extend(killed.as_ref().map(|struck| struck.seen));
             self.seen.extend(processes::at_work(home));
             match (killed, strike.victim) {
-                (Some(_), Victim::Daemon) => return true,
-                (Some(_), Victim::Runner | Victim::Agent) => self.kills.count(strike.victim),
-                (None, _) if is_over() => return false,
+                (Some(daemon), Victim::Daemon) => return Some(daemon),
+                (Some(struck), Victim::Runner | Victim::Agent) => {
+                    self.kills.count(&struck.moment, strike.victim);
+                }
+                (None, _) if is_over() => return None,
                 (None, _) => {}
             }
         }
-        false
+        None
     }
 
     fn faults(&self, ended: &Ended, undisturbed: &Account) -> Vec<Fault> {
@@ -126,7 +131,7 @@ impl Round<'_> {
                 .into_iter()
                 .map(fault(Wrong::Doubled)),
         );
-        faults.extend(self.disagreements(&home).into_iter().map(fault(Wrong::Disagrees)));
+        faults.extend(disagreements(self.programs, &home).into_iter().map(fault(Wrong::Disagrees)));
         faults.extend(left.into_iter().map(fault(Wrong::ProcessLeft)));
         let checkouts = account.checkouts.iter().filter(strange).cloned();
         faults.extend(checkouts.map(fault(Wrong::CheckoutLeft)));
@@ -139,24 +144,6 @@ impl Round<'_> {
         let unburied = self.seen.iter().copied().filter(|seen| seen.is_there());
         let left: BTreeSet<Seen> = living.chain(unburied).collect();
         left.into_iter().map(|seen| format!("{seen:?}")).collect()
-    }
-
-    /// What orchctl finds wrong.
-    fn disagreements(&self, home: &Path) -> Vec<String> {
-        let questions: [&[&str]; 3] = [&["replay", "--all"], &["check"], &["runs", "verify", "--all"]];
-        let ask = |question: &&[&str]| {
-            let answer = self.programs.orchctl(home, question);
-            (answer.code != Some(0)).then(|| {
-                format!(
-                    "orchctl {}: {:?} {}{}",
-                    question.join(" "),
-                    answer.code,
-                    answer.stdout,
-                    answer.stderr
-                )
-            })
-        };
-        questions.iter().filter_map(ask).collect()
     }
 
     /// Keeps the home of a round that went wrong, with what was done to it.

@@ -2,47 +2,11 @@
 
 use std::fmt;
 
-use crate::strike::Victim;
-
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Kills {
-    daemon: u64,
-    runner: u64,
-    agent: u64,
-}
-
-impl Kills {
-    pub(crate) fn count(&mut self, victim: Victim) {
-        match victim {
-            Victim::Daemon => self.daemon += 1,
-            Victim::Runner => self.runner += 1,
-            Victim::Agent => self.agent += 1,
-        }
-    }
-
-    fn all(self) -> u64 {
-        self.daemon + self.runner + self.agent
-    }
-
-    fn add(&mut self, other: Self) {
-        self.daemon += other.daemon;
-        self.runner += other.runner;
-        self.agent += other.agent;
-    }
-}
-
-impl fmt::Display for Kills {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} kills ({} daemon, {} runner, {} agent)",
-            self.all(),
-            self.daemon,
-            self.runner,
-            self.agent
-        )
-    }
-}
+use demo::soak::fleet;
+use demo::soak::kills::Kills;
+use demo::soak::ledger::Ledger;
+use demo::soak::output::Figures;
+use demo::soak::strike::Victim;
 
 /// What must not be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +16,8 @@ pub(crate) enum Wrong {
     Disagrees,
     ProcessLeft,
     CheckoutLeft,
+    Leaked,
+    Output,
 }
 
 /// One thing that must not be, in words.
@@ -75,9 +41,24 @@ pub(crate) struct Outcome {
     pub(crate) seconds: u64,
 }
 
+/// How the many tasks on one home went.
+pub(crate) struct Fleet {
+    pub(crate) played: fleet::Outcome,
+    pub(crate) ledger: Ledger,
+    pub(crate) faults: Vec<Fault>,
+}
+
+/// How it went with the agent that writes too much.
+pub(crate) struct Output {
+    pub(crate) figures: Figures,
+    pub(crate) faults: Vec<Fault>,
+}
+
 /// The sums.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Tally {
+    fleet: Option<Fleet>,
+    output: Option<Output>,
     begun: u64,
     ended: u64,
     kills: Kills,
@@ -97,8 +78,21 @@ impl Tally {
 
     pub(crate) fn add(&mut self, outcome: &Outcome) {
         self.ended += 1;
-        self.kills.add(outcome.kills);
+        self.kills.add(&outcome.kills);
         self.wrongs.extend(outcome.faults.iter().map(|fault| fault.wrong));
+    }
+
+    /// Takes up the many tasks.
+    pub(crate) fn add_fleet(&mut self, fleet: Fleet) {
+        self.kills.add(&fleet.played.kills);
+        self.wrongs.extend(fleet.faults.iter().map(|fault| fault.wrong));
+        self.fleet = Some(fleet);
+    }
+
+    /// Takes up the output.
+    pub(crate) fn add_output(&mut self, output: Output) {
+        self.wrongs.extend(output.faults.iter().map(|fault| fault.wrong));
+        self.output = Some(output);
     }
 
     pub(crate) fn is_clean(&self) -> bool {
@@ -107,21 +101,57 @@ impl Tally {
 
     /// The final table.
     pub(crate) fn table(&self, seconds: u64) -> String {
-        let times = |wrong| self.wrongs.iter().filter(|found| **found == wrong).count();
-        let rows = [
+        let times = |wrong| self.wrongs.iter().filter(|found| **found == wrong).count() as u64;
+        let row = |(name, number): (&str, u64)| format!("{name:<20}{number:>8}");
+        let mut lines = [
             ("rounds", self.ended),
             ("kills", self.kills.all()),
-            ("  of daemons", self.kills.daemon),
-            ("  of runners", self.kills.runner),
-            ("  of agents", self.kills.agent),
-            ("lost", times(Wrong::Lost) as u64),
-            ("doubled", times(Wrong::Doubled) as u64),
-            ("disagreements", times(Wrong::Disagrees) as u64),
-            ("processes left", times(Wrong::ProcessLeft) as u64),
-            ("checkouts left", times(Wrong::CheckoutLeft) as u64),
-            ("seconds", seconds),
-        ];
-        rows.map(|(name, number)| format!("{name:<16}{number:>8}"))
-            .join("\n")
+            ("  of daemons", self.kills.of(Victim::Daemon)),
+            ("  of runners", self.kills.of(Victim::Runner)),
+            ("  of agents", self.kills.of(Victim::Agent)),
+        ]
+        .map(row)
+        .to_vec();
+        lines.extend(self.kills.lines());
+        let done = self.fleet.as_ref().map_or(0, |fleet| fleet.ledger.done as u64);
+        lines.push(row(("tasks done", self.ended + done)));
+        lines.extend(
+            [
+                ("lost", times(Wrong::Lost)),
+                ("doubled", times(Wrong::Doubled)),
+                ("disagreements", times(Wrong::Disagrees)),
+                ("processes left", times(Wrong::ProcessLeft)),
+                ("checkouts left", times(Wrong::CheckoutLeft)),
+                ("leaks", times(Wrong::Leaked)),
+                ("faults of output", times(Wrong::Output)),
+            ]
+            .map(row),
+        );
+        lines.extend(self.fleet.iter().flat_map(of_fleet));
+        lines.extend(
+            self.output
+                .iter()
+                .map(|output| format!("output: {}", output.figures)),
+        );
+        lines.push(row(("seconds", seconds)));
+        lines.join("\n")
     }
+}
+
+fn of_fleet(fleet: &Fleet) -> Vec<String> {
+    let Fleet { played, ledger, .. } = fleet;
+    vec![
+        format!(
+            "one home: {} tasks done, {} runs, {} merges, {} faults of agents, {} kills, {} ends of daemons by order, {} restarts by people",
+            ledger.done,
+            ledger.runs,
+            ledger.merges,
+            played.faults,
+            played.kills.all(),
+            played.stops,
+            played.restarts.len()
+        ),
+        format!("  its last daemon, warm:   {}", played.census.0),
+        format!("  its last daemon, at end: {}", played.census.1),
+    ]
 }

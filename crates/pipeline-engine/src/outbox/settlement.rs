@@ -18,7 +18,7 @@ use crate::outbox::echo;
 use crate::step::{Along, Stepped, Wanted, step};
 
 /// How long a merge stands back before it asks for the slot again.
-const SLOT_IS_TAKEN: Duration = Duration::from_secs(10);
+const SLOT_IS_TAKEN: Duration = Duration::from_secs(1);
 
 /// What came of sending a row.
 pub(super) enum Sent {

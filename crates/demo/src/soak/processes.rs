@@ -9,7 +9,8 @@ use process::DaemonLock;
 use rustix::process::{Pid, Signal, kill_process};
 
 /// The living daemon of a home.
-pub(crate) fn daemon(home: &Path) -> Option<i32> {
+#[must_use]
+pub fn daemon(home: &Path) -> Option<i32> {
     let lock = Places::in_directory(home).lock();
     let held = DaemonLock::is_held(&lock).unwrap_or(false);
     let pid = i32::try_from(DaemonLock::holder(&lock)?).ok()?;
@@ -17,7 +18,8 @@ pub(crate) fn daemon(home: &Path) -> Option<i32> {
 }
 
 /// The directories of runs whose runners live.
-pub(crate) fn living_runs(home: &Path) -> Vec<PathBuf> {
+#[must_use]
+pub fn living_runs(home: &Path) -> Vec<PathBuf> {
     let Ok(runs) = fs::read_dir(Places::in_directory(home).runs()) else {
         return Vec::new();
     };
@@ -27,26 +29,29 @@ pub(crate) fn living_runs(home: &Path) -> Vec<PathBuf> {
 }
 
 /// The runner of a run.
-pub(crate) fn runner(run: &Path) -> Option<i32> {
+#[must_use]
+pub fn runner(run: &Path) -> Option<i32> {
     let pid = fs::read_to_string(run.join("lock")).ok()?.trim().parse().ok()?;
     belongs(pid, run).then_some(pid)
 }
 
 /// The program that a runner runs.
-pub(crate) fn agent(run: &Path) -> Option<i32> {
+#[must_use]
+pub fn agent(run: &Path) -> Option<i32> {
     let pid = *children(runner(run)?).first()?;
     belongs(pid, run).then_some(pid)
 }
 
 /// kill -9 of a process of ours; none when it was gone.
-pub(crate) fn kill(pid: i32) -> Option<Seen> {
+pub fn kill(pid: i32) -> Option<Seen> {
     let victim = Seen::of(pid)?;
     kill_process(Pid::from_raw(pid)?, Signal::KILL).ok()?;
     Some(victim)
 }
 
 /// Living processes that name the home in their command line or environment. The unburied have neither.
-pub(crate) fn of_home(home: &Path) -> BTreeSet<i32> {
+#[must_use]
+pub fn of_home(home: &Path) -> BTreeSet<i32> {
     let pids = fs::read_dir("/proc").unwrap().filter_map(|entry| {
         let name = entry.ok()?.file_name();
         name.to_str()?.parse::<i32>().ok()
@@ -56,14 +61,15 @@ pub(crate) fn of_home(home: &Path) -> BTreeSet<i32> {
 
 /// A process that was seen at work, by pid and the moment of its start: pids come again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Seen {
+pub struct Seen {
     pid: i32,
     started: u64,
 }
 
 impl Seen {
     /// None: it is gone.
-    pub(crate) fn of(pid: i32) -> Option<Self> {
+    #[must_use]
+    pub fn of(pid: i32) -> Option<Self> {
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
         let (_, after_name) = stat.rsplit_once(") ")?;
         let started = after_name.split(' ').nth(19)?.parse().ok()?;
@@ -71,13 +77,15 @@ impl Seen {
     }
 
     /// Whether it is still there, be it only unburied.
-    pub(crate) fn is_there(self) -> bool {
+    #[must_use]
+    pub fn is_there(self) -> bool {
         Self::of(self.pid) == Some(self)
     }
 }
 
 /// What a home has at work now: its daemon, runners and agents.
-pub(crate) fn at_work(home: &Path) -> Vec<Seen> {
+#[must_use]
+pub fn at_work(home: &Path) -> Vec<Seen> {
     of_home(home).into_iter().filter_map(Seen::of).collect()
 }
 

@@ -1,11 +1,12 @@
 //! Chance that can be repeated.
 
-/// SplitMix64.
-pub(crate) struct Dice(pub(crate) u64);
+/// SplitMix64, begun with its seed.
+#[derive(Debug, Clone)]
+pub struct Dice(pub u64);
 
 impl Dice {
     /// A number from 0, never `limit`.
-    pub(crate) fn below(&mut self, limit: u64) -> u64 {
+    pub fn below(&mut self, limit: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

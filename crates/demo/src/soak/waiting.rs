@@ -7,17 +7,22 @@ use pipeline_core::port::clock::Clock;
 
 const LOOK: Duration = Duration::from_millis(5);
 
-/// Lets time pass.
-pub(crate) fn pause(time: Duration) {
+/// Runs a future to its end.
+pub fn block_on<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()
         .unwrap()
-        .block_on(SystemClock.sleep(time));
+        .block_on(work)
+}
+
+/// Lets time pass.
+pub fn pause(time: Duration) {
+    block_on(SystemClock.sleep(time));
 }
 
 /// Looks until there is something to see, or the time is up.
-pub(crate) fn wait_for<T>(limit: Duration, mut look: impl FnMut() -> Option<T>) -> Option<T> {
+pub fn wait_for<T>(limit: Duration, mut look: impl FnMut() -> Option<T>) -> Option<T> {
     let begun = SystemClock.now();
     loop {
         let seen = look();
