@@ -17,6 +17,8 @@ pub(crate) fn to_terminal(filter: Option<&str>) {
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
+        // Told to standard error, which panics when it is that which nobody reads any more.
+        .log_internal_errors(false)
         .init();
 }
 
@@ -28,6 +30,7 @@ pub(crate) fn to_file(path: &Path, filter: Option<&str>) -> std::io::Result<()> 
         .with_env_filter(filter)
         .with_ansi(false)
         .with_writer(Mutex::new(file))
+        .log_internal_errors(false)
         .init();
     Ok(())
 }

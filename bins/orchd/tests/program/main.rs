@@ -33,4 +33,5 @@ mod stalls;
 mod flood;
 mod escapes;
 mod records;
+mod unread_log;
 mod tidying;

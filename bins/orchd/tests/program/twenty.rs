@@ -18,8 +18,8 @@ use crate::agreement::all_runs_agree;
 use crate::dice::seed;
 
 const TASKS: usize = 20;
-/// Why a task may stop for a person here: an agent that failed as often as it may, a deployer once.
-const HONEST: [&str; 1] = ["failed"];
+/// Why a task may stop for a person here: an agent failed or died as often as it may, a deployer once, a job met three dying daemons.
+const HONEST: [&str; 3] = ["the agent", "the run was lost", "when the daemon died, 3 times"];
 
 const DOORS: Doors = Doors { board, store };
 

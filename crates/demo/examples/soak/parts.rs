@@ -40,7 +40,10 @@ pub(crate) fn fleet(programs: &Arc<Programs>, tasks: usize, seed: u64) -> Fleet 
     }
     if !faults.is_empty() {
         place.disable_cleanup(true);
-        println!("the home of the {tasks} tasks is kept in {}", place.path().display());
+        println!(
+            "the home of the {tasks} tasks is kept in {}",
+            place.path().display()
+        );
     }
     Fleet {
         played,

@@ -131,7 +131,11 @@ impl Round<'_> {
                 .into_iter()
                 .map(fault(Wrong::Doubled)),
         );
-        faults.extend(disagreements(self.programs, &home).into_iter().map(fault(Wrong::Disagrees)));
+        faults.extend(
+            disagreements(self.programs, &home)
+                .into_iter()
+                .map(fault(Wrong::Disagrees)),
+        );
         faults.extend(left.into_iter().map(fault(Wrong::ProcessLeft)));
         let checkouts = account.checkouts.iter().filter(strange).cloned();
         faults.extend(checkouts.map(fault(Wrong::CheckoutLeft)));

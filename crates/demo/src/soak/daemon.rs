@@ -30,10 +30,11 @@ impl Beginning {
     /// Starts it. What people order before their board is connected does not count, so this waits for the connection.
     pub(super) fn of(programs: &Arc<Programs>, doors: Doors, installation: &Installation) -> Self {
         let home = installation.home();
-        let daemon = Daemon::start(programs, &installation.settings(), &home);
+        let mut daemon = Daemon::start(programs, &installation.settings(), &home);
         let places = Places::in_directory(&home);
         let store = wait_for(PATIENCE, || {
-            assert!(!daemon.is_over(), "the first daemon ended");
+            let ended = daemon.ended_by_itself();
+            assert!(ended.is_none(), "the first daemon ended: {ended:?}");
             let store = places.database().exists().then(|| (doors.store)(&places))??;
             let connected = block_on(store.cursor("local-board")).ok()?;
             connected.map(|_| store)
@@ -49,29 +50,54 @@ impl Beginning {
 /// A daemon that was started.
 pub(super) struct Daemon {
     thread: Option<JoinHandle<Ended>>,
+    programs: Arc<Programs>,
+    settings: PathBuf,
     home: PathBuf,
 }
 
 impl Daemon {
     /// Starts one on these settings.
     pub(super) fn start(programs: &Arc<Programs>, settings: &Path, home: &Path) -> Self {
-        let (programs, settings) = (Arc::clone(programs), settings.to_owned());
-        Self {
-            thread: Some(thread::spawn(move || programs.serve(&settings))),
+        let mut daemon = Self {
+            thread: None,
+            programs: Arc::clone(programs),
+            settings: settings.to_owned(),
             home: home.to_owned(),
-        }
+        };
+        daemon.begin();
+        daemon
+    }
+
+    fn begin(&mut self) {
+        let (programs, settings) = (Arc::clone(&self.programs), self.settings.clone());
+        self.thread = Some(thread::spawn(move || programs.serve(&settings)));
     }
 
     /// Its process, once it has its lock.
-    pub(super) fn pid(&self) -> i32 {
+    pub(super) fn pid(&mut self) -> i32 {
         wait_for(PATIENCE, || {
-            assert!(!self.is_over(), "the daemon ended by itself");
+            let ended = self.ended_by_itself();
+            assert!(ended.is_none(), "the daemon ended by itself: {ended:?}");
             processes::daemon(&self.home)
         })
         .expect("the daemon has its lock")
     }
 
-    pub(super) fn is_over(&self) -> bool {
+    /// What it said when it ended without being told. One that found the lock of a killed one still taken is started again, as a supervisor
+    /// does: a program that was just being started by the killed one holds it until it has become another.
+    pub(super) fn ended_by_itself(&mut self) -> Option<String> {
+        if !self.is_over() {
+            return None;
+        }
+        let said = self.thread.take()?.join().unwrap().stderr;
+        if !said.contains("orchd.lock is held by") {
+            return Some(said);
+        }
+        self.begin();
+        None
+    }
+
+    fn is_over(&self) -> bool {
         self.thread.as_ref().is_none_or(JoinHandle::is_finished)
     }
 
@@ -85,12 +111,13 @@ impl Daemon {
         assert!(is_expected, "{signal:?}: {:?} {}", ended.code, ended.stderr);
     }
 
-    /// What it said, after its end.
+    /// Kills everything of the home; answers what the daemon said.
     pub(super) fn last_words(&mut self) -> String {
         for pid in processes::of_home(&self.home) {
             let _ = processes::kill(pid);
         }
-        self.thread.take().unwrap().join().map(|ended| ended.stderr).unwrap_or_default()
+        let ended = self.thread.take().map(JoinHandle::join);
+        ended.map_or_else(String::new, |ended| ended.unwrap().stderr)
     }
 }
 

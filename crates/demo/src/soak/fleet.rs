@@ -165,15 +165,18 @@ impl Fleet {
     /// A daemon that ends by itself, or tasks that hang, are told with all that is known.
     fn look_after(&mut self, begun: Timestamp, patience: Duration, open: &[Task]) {
         let hangs = SystemClock.now().since(begun) > patience;
-        if !hangs && !self.daemon.is_over() {
+        let ended = self.daemon.ended_by_itself();
+        if !hangs && ended.is_none() {
             return;
         }
         let tasks: Vec<String> = open
             .iter()
             .map(|task| format!("{} in {}: {:?}", task.work_item, task.stage, task.state))
             .collect();
-        let said = self.daemon.last_words();
-        panic!("tasks hang (or the daemon ended by itself: {}): {tasks:#?}\n{said}", !hangs);
+        match ended {
+            Some(said) => panic!("the daemon ended by itself with {tasks:#?}: {said}"),
+            None => panic!("tasks hang: {tasks:#?}: {}", self.daemon.last_words()),
+        }
     }
 
     fn is_quiet(&self) -> bool {
@@ -196,9 +199,8 @@ impl Fleet {
     }
 
     fn lay_fault(&mut self) {
-        let pick = |dice: &mut Dice, many: usize| {
-            usize::try_from(dice.below(many as u64)).unwrap_or_default()
-        };
+        let pick =
+            |dice: &mut Dice, many: usize| usize::try_from(dice.below(many as u64)).unwrap_or_default();
         let (fault, stages) = FAULTS[pick(&mut self.dice, FAULTS.len())];
         let stage = stages[pick(&mut self.dice, stages.len())];
         self.faults += 1;
@@ -208,7 +210,7 @@ impl Fleet {
     fn next_strike(&mut self, weather: Weather) -> Timestamp {
         let within = match weather {
             Weather::Calm => return SystemClock.now().plus(PATIENCE * 60),
-            Weather::Storm => 900,
+            Weather::Storm => 3_000,
             Weather::Rain => 1_500,
         };
         SystemClock
@@ -225,7 +227,8 @@ impl Fleet {
                 return self.restart(Signal::TERM);
             }
             (Weather::Storm, 1..5) => {
-                self.kills.count(moment::of_home(self.plan.doors, &home), Victim::Daemon);
+                self.kills
+                    .count(moment::of_home(self.plan.doors, &home), Victim::Daemon);
                 return self.restart(Signal::KILL);
             }
             (_, 0..7) => Victim::Agent,
@@ -247,13 +250,15 @@ impl Fleet {
         self.daemon = Daemon::start(&self.plan.programs, &settings, &home);
     }
 
-    fn census(&self) -> Census {
+    fn census(&mut self) -> Census {
         Census::of(self.daemon.pid(), &self.installation.home())
     }
 
     /// Counts again, once what comes and goes is gone.
-    fn settle(&self, before: &Census) -> (Census, Vec<String>) {
-        wait_for(SETTLING, || self.census().leaks_since(before).is_empty().then_some(()));
+    fn settle(&mut self, before: &Census) -> (Census, Vec<String>) {
+        wait_for(SETTLING, || {
+            self.census().leaks_since(before).is_empty().then_some(())
+        });
         let after = self.census();
         let leaks = after.leaks_since(before);
         (after, leaks)

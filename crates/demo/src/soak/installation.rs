@@ -70,7 +70,7 @@ impl Installation {
         }
         fs::write(place.join("agent.sh"), agent.replace("PLACE", &root)).unwrap();
         let settings = format!(
-            "profile: fast\ndb_path: {root}/home/orchestrator.db\nbind: 127.0.0.1:0\nadmin_bind: 127.0.0.1:0\n\
+            "profile: fast\nqueue_poll_interval: 0.1\ndb_path: {root}/home/orchestrator.db\nbind: 127.0.0.1:0\nadmin_bind: 127.0.0.1:0\n\
              max_concurrency: {at_once}\nprojects:\n  - work_item_prefix: SHOP\n    repo: shop\n    path: {}\n    \
              test_command: test -s hello.txt\n    agent_cmd: exec sh {root}/agent.sh\n",
             repository.display()

@@ -76,9 +76,7 @@ async fn judge(store: &dyn Store, board: &dyn Board, places: &Places, expected: 
         ledger.runs += store.runs(task.id).await.expect("the store can be read").len();
         ledger.take_up(task, &calm, &found, expected.stopped);
         if let Err(error) = replay_stored(store, task).await {
-            ledger
-                .disagreements
-                .push(format!("{}: {error}", task.work_item));
+            ledger.disagreements.push(format!("{}: {error}", task.work_item));
         }
     }
     ledger.merged(&tasks, &places.forge());
@@ -96,7 +94,9 @@ async fn counts(store: &dyn Store, board: &dyn Board, task: &Task) -> Counts {
     }
     for run in store.runs(task.id).await.expect("the store can be read") {
         if run.outcome == "finished" {
-            *counts.entry(format!("finished run of {}", run.stage)).or_default() += 1;
+            *counts
+                .entry(format!("finished run of {}", run.stage))
+                .or_default() += 1;
         }
     }
     counts
@@ -121,7 +121,8 @@ impl Ledger {
         for (what, times) in calm {
             let here = found.get(what).copied().unwrap_or_default();
             if here < *times {
-                self.lost.push(format!("{name}: {what}: {here} instead of {times}"));
+                self.lost
+                    .push(format!("{name}: {what}: {here} instead of {times}"));
             }
         }
         let is_excused = stopped.iter().any(|stopped| stopped == name);
@@ -171,7 +172,9 @@ fn repository(forge: &Path, project: &ProjectId) -> PathBuf {
 fn merges(path: &Path) -> Vec<String> {
     let repository = Repository::open(&Git::new("git"), path);
     let mut found = Vec::new();
-    let mut at = repository.rev_parse("refs/heads/main").expect("the forge can be read");
+    let mut at = repository
+        .rev_parse("refs/heads/main")
+        .expect("the forge can be read");
     while let Some(sha) = at {
         let commit = repository.commit(&sha).expect("the forge can be read");
         if commit.parents.len() > 1 {

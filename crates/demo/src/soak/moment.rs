@@ -44,9 +44,7 @@ fn of_task(task: &Task, effects: &[OutboxRow], runs: &[RunRow], home: &Path) -> 
         _ if has_words => "comment",
         TaskState::Gathering { .. } => "evidence",
         TaskState::Waiting(Wait::Ci) => "ci",
-        TaskState::Waiting(
-            Wait::Human(_) | Wait::Answers | Wait::Dependency | Wait::Budget,
-        ) => "human",
+        TaskState::Waiting(Wait::Human(_) | Wait::Answers | Wait::Dependency | Wait::Budget) => "human",
         TaskState::Merging { .. } => "merge",
         TaskState::Blocked { .. } => "blocked",
         TaskState::Done | TaskState::Cancelled => "idle",

@@ -14,7 +14,7 @@ use pipeline_core::task::{TaskState, Wait};
 use rustix::process::Signal;
 
 use super::census::resident;
-use super::daemon::{Beginning, Daemon};
+use super::daemon::Beginning;
 use super::doors::Doors;
 use super::installation::Installation;
 use super::processes;
@@ -24,7 +24,7 @@ use super::waiting::{block_on, pause};
 /// Lines, one line of a gigabyte or less, bytes of chance, colours; then an analyst's work.
 const AGENT: &str = r#"
 cat > /dev/null
-head -c BYTES /dev/zero | tr '\0' 'x' | fold -w 99
+yes 'a line as agents write them, of about as many letters as a terminal is wide, and it says nothing' | head -c BYTES
 echo
 head -c LINE /dev/zero | tr '\0' 'y'
 echo
@@ -76,7 +76,7 @@ pub fn play(programs: &Arc<Programs>, doors: Doors, place: &Path, gibibytes: u64
         people,
     } = Beginning::of(programs, doors, &installation);
     people.write(1);
-    let mut watch = Watch::new(&daemon, &installation.home());
+    let mut watch = Watch::new(daemon.pid(), &installation.home());
     let limit = PATIENCE * u32::try_from(gibibytes + 1).unwrap_or(u32::MAX);
     let is_over = || {
         let tasks = block_on(store.tasks(TaskFilter::Open)).expect("the store can be read");
@@ -119,8 +119,7 @@ struct Watch {
 }
 
 impl Watch {
-    fn new(daemon: &Daemon, home: &Path) -> Self {
-        let daemon = daemon.pid();
+    fn new(daemon: i32, home: &Path) -> Self {
         Self {
             daemon,
             home: home.to_owned(),
@@ -164,7 +163,10 @@ impl Watch {
         wrong(figures.runner_growth > GROWTH, "the runner grew");
         wrong(figures.daemon_growth > GROWTH, "the daemon grew");
         wrong(figures.kept > KEPT, "more of the output was kept than the cap");
-        wrong(!says_what_is_missing(&log), "the log does not say what is missing");
+        wrong(
+            !says_what_is_missing(&log),
+            "the log does not say what is missing",
+        );
         figures
     }
 }

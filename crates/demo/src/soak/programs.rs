@@ -51,10 +51,7 @@ impl Programs {
             &agent,
             "--home",
         ];
-        run(Command::new(&self.orchd)
-            .args(arguments)
-            .arg(home)
-            .timeout(LIMIT))
+        run(Command::new(&self.orchd).args(arguments).arg(home).timeout(LIMIT))
     }
 
     /// Runs a daemon with these settings until it ends or is killed.

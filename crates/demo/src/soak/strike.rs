@@ -76,10 +76,15 @@ impl Strike {
         match self.victim {
             Victim::Daemon => {
                 pause(self.delay);
-                first_unless(&is_over, || processes::daemon(home)).and_then(|pid| kill_daemon(pid, doors, home))
+                first_unless(&is_over, || processes::daemon(home))
+                    .and_then(|pid| kill_daemon(pid, doors, home))
             }
             Victim::Runner | Victim::Agent => {
-                let find = || mortal(self.victim, home, struck).into_iter().find(|run| !deploys(run));
+                let find = || {
+                    mortal(self.victim, home, struck)
+                        .into_iter()
+                        .find(|run| !deploys(run))
+                };
                 let run = first_unless(&is_over, find)?;
                 pause(self.delay);
                 kill_in(&run, self.victim, struck)
