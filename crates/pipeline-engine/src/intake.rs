@@ -7,7 +7,7 @@ mod delay;
 use std::collections::BTreeMap;
 
 use pipeline_core::event::Event;
-use pipeline_core::id::{DeliveryId, ProjectId};
+use pipeline_core::id::{BranchName, DeliveryId, ProjectId};
 use pipeline_core::observation::{Hint, ItemObservation};
 use pipeline_core::order::{BoardOrder, BoardOrderKind};
 use pipeline_core::orders::new_orders;
@@ -21,10 +21,12 @@ use pipeline_core::untrusted::admitted;
 
 use crate::context::{Context, ProjectPorts};
 pub(crate) use crate::intake::sightings::Sightings;
-use crate::step::{self, Along, MarkChange, Wanted};
+use crate::step::{self, Along, MarkChange, Stepped, Wanted};
 
 const PAGE: usize = 200;
 const NAMES_TRIED: u32 = 100;
+/// Looks at a branch before it is left for later.
+const LOOKS: u32 = 5;
 
 /// Looks once: reads every feed, then handles every delivery that waits.
 pub(crate) async fn tick(context: &Context) -> Result<(), StoreError> {
@@ -132,27 +134,40 @@ pub(crate) async fn look(
             }
             Err(error) => Ok(Looked::Unreadable(error.to_string())),
         },
-        Hint::Branch(branch) => {
-            let Some(task) = context
-                .store
-                .task(&TaskKey::Branch(project.clone(), branch.clone()))
-                .await?
-            else {
-                return Ok(Looked::Seen);
-            };
-            match ports.forge.observe(branch, task.head.clone()).await {
-                Ok(head) => {
-                    let along = Along {
-                        acknowledge,
-                        ..Along::default()
-                    };
-                    step::step(context, task.id, Event::HeadObserved { head }, along).await?;
-                    Ok(Looked::Seen)
-                }
-                Err(error) => Ok(Looked::Unreadable(error.to_string())),
-            }
+        Hint::Branch(branch) => branch_seen(context, ports, branch, acknowledge).await,
+    }
+}
+
+/// Looks at a branch, again when the task changed while the answer was on its way: our own push in between would make an older head of
+/// ours look like somebody else's.
+async fn branch_seen(
+    context: &Context,
+    ports: &ProjectPorts,
+    branch: &BranchName,
+    acknowledge: Vec<DeliveryId>,
+) -> Result<Looked, StoreError> {
+    let key = TaskKey::Branch(ports.project.id.clone(), branch.clone());
+    for _ in 0..LOOKS {
+        let Some(task) = context.store.task(&key).await? else {
+            return Ok(Looked::Seen);
+        };
+        let head = match ports.forge.observe(branch, task.head.clone()).await {
+            Ok(head) => head,
+            Err(error) => return Ok(Looked::Unreadable(error.to_string())),
+        };
+        let along = Along {
+            acknowledge: acknowledge.clone(),
+            seen_at: Some(task.revision),
+            ..Along::default()
+        };
+        let stepped = step::step(context, task.id, Event::HeadObserved { head }, along).await?;
+        if stepped != Stepped::Outdated {
+            return Ok(Looked::Seen);
         }
     }
+    Ok(Looked::Unreadable(format!(
+        "the task of branch {branch} changed each time while it was looked at"
+    )))
 }
 
 async fn item_seen(

@@ -30,6 +30,8 @@ pub(crate) struct Along {
     pub(crate) acknowledge: Vec<DeliveryId>,
     pub(crate) mark: Option<MarkChange>,
     pub(crate) order: Option<OrderId>,
+    /// The task as it was when the event was read from outside; if it has changed since, the event may be older than our own work.
+    pub(crate) seen_at: Option<u64>,
 }
 
 /// A change to what is remembered of an issue; applied to the mark as it is when the step commits.
@@ -50,6 +52,8 @@ pub(crate) enum Stepped {
     Nothing(String),
     /// The fence is not the job's or the effect's any more: the result was dropped.
     Fenced,
+    /// The task has changed since the event was read: nothing happened, and it has to be read again.
+    Outdated,
     /// There is no such task, or its project is not in the registry.
     Unknown,
 }
@@ -65,6 +69,9 @@ pub(crate) async fn step(
         let Some(task) = context.store.task(&TaskKey::Id(id)).await? else {
             return Ok(Stepped::Unknown);
         };
+        if along.seen_at.is_some_and(|revision| revision != task.revision) {
+            return Ok(Stepped::Outdated);
+        }
         let Some(ports) = context.ports(&task.project) else {
             return Ok(Stepped::Unknown);
         };

@@ -120,7 +120,7 @@ async fn through_task(
 ) -> Result<(), StoreError> {
     match step(context, task, event, along).await? {
         Stepped::Changed(_) | Stepped::Nothing(_) => Ok(()),
-        Stepped::Fenced => refuse(context, order, overtaken()).await,
+        Stepped::Fenced | Stepped::Outdated => refuse(context, order, overtaken()).await,
         Stepped::Unknown => {
             refuse(
                 context,

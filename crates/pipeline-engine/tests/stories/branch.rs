@@ -70,6 +70,31 @@ async fn work_that_met_somebody_elses_push_is_done_again_on_top_of_it() {
     world.ends().await;
 }
 
+/// The answer to a look was on its way while our own next work was pushed.
+#[tokio::test]
+async fn a_look_that_is_older_than_our_own_push_shows_nobody_elses_commit() {
+    let mut world = World::new().await;
+    let issue = world.up_to_approval().await;
+    let held = world.forge.holds_next_look();
+    let engine = world.engine();
+    let looking = tokio::spawn(async move { engine.sweep().await });
+    held.is_seen().await;
+    world.seconds(5).await;
+    world.person_moves(&issue, Column::Approved);
+    while !world.stands(&issue).await.starts_with("development") {
+        world.one_round().await;
+    }
+    held.arrives();
+    looking.await.unwrap().unwrap();
+    world.runs_until_idle().await;
+    assert_eq!(world.times_said(&issue, "holds somebody else's commit"), 0);
+    assert_eq!(world.stands(&issue).await, "done/done");
+    for role in ["architect", "developer", "reviewer"] {
+        assert_eq!(world.runner.briefs(role).len(), 1, "{role}");
+    }
+    world.ends().await;
+}
+
 async fn forced(world: &mut World) -> pipeline_core::id::IssueId {
     let issue = world.approved().await;
     let branch = world.branch(&issue).await;

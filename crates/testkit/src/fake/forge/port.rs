@@ -1,5 +1,7 @@
 //! The forge as the pipeline sees it.
 
+use std::sync::PoisonError;
+
 use async_trait::async_trait;
 use pipeline_core::effect::{CommitStatus, StatusState};
 use pipeline_core::id::{BranchName, CommitSha};
@@ -16,8 +18,14 @@ impl Forge for FakeForge {
         branch: &BranchName,
         ours: Option<CommitSha>,
     ) -> Result<HeadObservation, PortError> {
-        self.faults
-            .port("observe", || Ok(self.observation(branch, ours.as_ref())))
+        let seen = self
+            .faults
+            .port("observe", || Ok(self.observation(branch, ours.as_ref())));
+        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(held) = held {
+            held.hold().await;
+        }
+        seen
     }
 
     async fn open_pull_request(
