@@ -13,10 +13,15 @@ use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 
 use crate::moment;
+use crate::tree::ProcessStat;
 
 /// [`is_held`] takes the lock for some microseconds; whoever really wants it tries a little longer than that.
 const ATTEMPTS: u32 = 5;
 const ATTEMPT_PAUSE: Duration = Duration::from_millis(10);
+
+/// A daemon that was killed while it started a program leaves its lock to the child until that is a program of its own; so often
+/// the next daemon asks again.
+const HEIR_ATTEMPTS: u32 = 500;
 
 /// The lock that keeps a second daemon away from a data directory; released when dropped or when the process ends.
 #[derive(Debug)]
@@ -47,21 +52,32 @@ pub enum DaemonLockError {
 }
 
 impl DaemonLock {
-    /// Takes the lock and writes our pid into the file, which is created (0600) and never removed.
+    /// Takes the lock and writes our pid into the file, which is created (0600) and never removed. When the process that wrote itself into
+    /// it is dead, what holds the lock still is on its way out, and is waited for, some seconds at most.
     pub fn acquire(path: &Path) -> Result<DaemonLock, DaemonLockError> {
+        Self::acquire_after(path, || moment::pause(ATTEMPT_PAUSE))
+    }
+
+    fn acquire_after(path: &Path, mut pause: impl FnMut()) -> Result<DaemonLock, DaemonLockError> {
         let io_error = |source| DaemonLockError::Io {
             path: path.to_owned(),
             source,
         };
-        let file = open(path).map_err(io_error)?;
-        let Some(lock) = FileLock::take(file).map_err(io_error)? else {
-            return Err(DaemonLockError::AlreadyRunning {
-                path: path.to_owned(),
-                pid: holder(path),
-            });
-        };
-        lock.write_pid().map_err(io_error)?;
-        Ok(DaemonLock { _lock: lock })
+        for _ in 0..HEIR_ATTEMPTS {
+            let file = open(path).map_err(io_error)?;
+            if let Some(lock) = FileLock::take(file).map_err(io_error)? {
+                lock.write_pid().map_err(io_error)?;
+                return Ok(DaemonLock { _lock: lock });
+            }
+            if holder(path).is_none_or(is_alive) {
+                break;
+            }
+            pause();
+        }
+        Err(DaemonLockError::AlreadyRunning {
+            path: path.to_owned(),
+            pid: holder(path),
+        })
     }
 
     /// Whether a living process holds the lock. Creates nothing; a file that is not there is held by nobody.
@@ -74,6 +90,11 @@ impl DaemonLock {
     pub fn holder(path: &Path) -> Option<u32> {
         holder(path)
     }
+}
+
+/// A pid that does not fit is nobody we could wait for.
+fn is_alive(pid: u32) -> bool {
+    i32::try_from(pid).is_ok_and(|pid| ProcessStat::read(pid).is_some_and(|stat| !stat.zombie))
 }
 
 fn holder_text(pid: Option<u32>) -> String {
@@ -145,5 +166,46 @@ fn try_lock(file: &File, operation: FlockOperation) -> io::Result<bool> {
             Err(Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// Above the largest number that the kernel gives to a process.
+    const NOBODY: &str = "4194999\n";
+
+    fn held(holder: &str) -> (tempfile::TempDir, PathBuf, FileLock) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("orchd.lock");
+        let lock = FileLock::take(open(&path).unwrap()).unwrap().unwrap();
+        fs::write(&path, holder).unwrap();
+        (folder, path, lock)
+    }
+
+    #[test]
+    fn what_a_dead_daemon_left_its_lock_to_is_waited_for() {
+        let (_folder, path, lock) = held(NOBODY);
+        let mut heir = Some(lock);
+        let mut asked = 0;
+        let taken = DaemonLock::acquire_after(&path, || {
+            asked += 1;
+            if asked == 3 {
+                heir.take();
+            }
+        });
+        assert!(taken.is_ok(), "{taken:?}");
+        assert_eq!(asked, 3);
+        assert_eq!(DaemonLock::holder(&path), Some(std::process::id()));
+    }
+
+    #[test]
+    fn a_living_daemon_is_not_waited_for() {
+        let (_folder, path, _lock) = held(&std::process::id().to_string());
+        let refused = DaemonLock::acquire_after(&path, || panic!("nothing to wait for"));
+        assert!(matches!(refused, Err(DaemonLockError::AlreadyRunning { .. })));
     }
 }
