@@ -9,8 +9,10 @@ use super::processes;
 /// Counts of one daemon and its home at one moment.
 #[derive(Debug, Clone, Default)]
 pub struct Census {
-    /// Open descriptors.
-    pub descriptors: usize,
+    /// What is open, but for the databases.
+    pub descriptors: Vec<String>,
+    /// What is open of the databases: connections are opened when they are needed, and kept.
+    pub connections: usize,
     /// Threads.
     pub threads: usize,
     /// Resident memory in KiB.
@@ -25,6 +27,8 @@ pub struct Census {
 
 /// Descriptors and threads that come and go: connections of the database, a worker that is just needed.
 const PLAY: usize = 4;
+/// Connections of the store (a writer, a checkpointer, a pool of readers) and of the board have three files each at most.
+const CONNECTIONS: u64 = 36;
 /// Memory that a daemon may take more of, in KiB.
 const GROWTH: u64 = 16 << 10;
 
@@ -32,10 +36,13 @@ impl Census {
     /// Counts; a process that is gone has nothing.
     #[must_use]
     pub fn of(daemon: i32, home: &Path) -> Self {
-        let entries = |what: &str| fs::read_dir(format!("/proc/{daemon}/{what}")).map_or(0, Iterator::count);
+        let (databases, descriptors) = open_files(daemon)
+            .into_iter()
+            .partition::<Vec<String>, _>(|name| name.contains(".db"));
         Self {
-            descriptors: entries("fd"),
-            threads: entries("task"),
+            descriptors,
+            connections: databases.len(),
+            threads: fs::read_dir(format!("/proc/{daemon}/task")).map_or(0, Iterator::count),
             resident: resident(daemon, "VmRSS:"),
             zombies: zombies(daemon),
             runs: processes::living_runs(home).len(),
@@ -55,10 +62,11 @@ impl Census {
         let wide = |count: usize| count as u64;
         judge(
             "descriptors",
-            wide(before.descriptors),
-            wide(self.descriptors),
+            wide(before.descriptors.len()),
+            wide(self.descriptors.len()),
             wide(PLAY),
         );
+        judge("files of the databases", CONNECTIONS, wide(self.connections), 0);
         judge("threads", wide(before.threads), wide(self.threads), wide(PLAY));
         judge("resident KiB", before.resident, self.resident, GROWTH);
         judge("zombies", 0, wide(self.zombies), 0);
@@ -68,6 +76,12 @@ impl Census {
             .iter()
             .filter(|name| !before.checkouts.contains(*name));
         leaks.extend(more.map(|name| format!("checkout: {name}")));
+        if !leaks.is_empty() {
+            leaks.push(format!(
+                "open: {:?}, before: {:?}",
+                self.descriptors, before.descriptors
+            ));
+        }
         leaks
     }
 }
@@ -76,8 +90,9 @@ impl fmt::Display for Census {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} descriptors, {} threads, {:.1} MiB, {} zombies, {} living runs, {} checkouts",
-            self.descriptors,
+            "{} descriptors and {} of databases, {} threads, {:.1} MiB, {} zombies, {} living runs, {} checkouts",
+            self.descriptors.len(),
+            self.connections,
             self.threads,
             f64::from(u32::try_from(self.resident).unwrap_or(u32::MAX)) / 1024.0,
             self.zombies,
@@ -85,6 +100,16 @@ impl fmt::Display for Census {
             self.checkouts.len()
         )
     }
+}
+
+/// What the descriptors of a process stand for, without the numbers of sockets and pipes.
+fn open_files(pid: i32) -> Vec<String> {
+    let entries = fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten();
+    let target = |entry: std::io::Result<fs::DirEntry>| fs::read_link(entry.ok()?.path()).ok();
+    let name = |path: std::path::PathBuf| path.to_string_lossy().split(":[").next().map(str::to_owned);
+    let mut names: Vec<String> = entries.filter_map(target).filter_map(name).collect();
+    names.sort();
+    names
 }
 
 /// Memory of a process in KiB by its name in `/proc/PID/status`: `VmRSS:` now, `VmHWM:` at its peak.

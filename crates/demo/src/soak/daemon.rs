@@ -83,18 +83,12 @@ impl Daemon {
         .expect("the daemon has its lock")
     }
 
-    /// What it said when it ended without being told. One that found the lock of a killed one still taken is started again, as a supervisor
-    /// does: a program that was just being started by the killed one holds it until it has become another.
+    /// What it said when it ended without being told.
     pub(super) fn ended_by_itself(&mut self) -> Option<String> {
         if !self.is_over() {
             return None;
         }
-        let said = self.thread.take()?.join().unwrap().stderr;
-        if !said.contains("orchd.lock is held by") {
-            return Some(said);
-        }
-        self.begin();
-        None
+        Some(self.thread.take()?.join().unwrap().stderr)
     }
 
     fn is_over(&self) -> bool {
