@@ -1,6 +1,6 @@
 //! Soak: everything that must not happen is looked for while daemons, runners and agents are killed with -9 at random moments.
 //!
-//! `cargo run -p demo --features soak --example soak -- target/debug/orchd ROUNDS KILLS TASKS OUTPUT [SEED]` plays, in this order
+//! `cargo run -p demo --features soak --example soak -- target/debug/orchd ROUNDS KILLS TASKS OUTPUT [SEED]` plays, all at once,
 //!
 //! - TASKS tasks on one home, whose agents fail and whose processes die; what its last daemon holds must stay the same;
 //! - an agent that writes OUTPUT GiB, with a line of 1 GiB, bytes of chance and colours;
@@ -51,24 +51,13 @@ fn main() -> ExitCode {
     let asked = arguments();
     println!("seed {}", asked.seed);
     let begun = SystemClock.now();
-    let mut tally = Tally::default();
-    if asked.tasks > 0 {
-        let fleet = parts::fleet(
-            &asked.programs,
-            usize::try_from(asked.tasks).expect("a number of tasks"),
-            asked.seed,
-        );
-        tell("tasks", &fleet.faults);
-        println!("{} tasks: {} kills", asked.tasks, fleet.played.kills.all());
-        tally.add_fleet(fleet);
-    }
-    if asked.gibibytes > 0 {
-        let output = parts::output(&asked.programs, asked.gibibytes);
-        tell("output", &output.faults);
-        println!("output: {}", output.figures);
-        tally.add_output(output);
-    }
-    let tally = rounds(&asked, tally);
+    let tally = Mutex::new(Tally::default());
+    thread::scope(|scope| {
+        scope.spawn(|| tasks(&asked, &tally));
+        scope.spawn(|| output(&asked, &tally));
+        rounds(&asked, &tally);
+    });
+    let tally = tally.into_inner().unwrap();
     println!("{}", tally.table(SystemClock.now().since(begun).as_secs()));
     if tally.is_clean() {
         ExitCode::SUCCESS
@@ -78,28 +67,47 @@ fn main() -> ExitCode {
     }
 }
 
+fn tasks(asked: &Arguments, tally: &Mutex<Tally>) {
+    if asked.tasks == 0 {
+        return;
+    }
+    let many = usize::try_from(asked.tasks).expect("a number of tasks");
+    let fleet = parts::fleet(&asked.programs, many, asked.seed);
+    tell("tasks", &fleet.faults);
+    println!("{many} tasks: {} kills", fleet.played.kills.all());
+    tally.lock().unwrap().add_fleet(fleet);
+}
+
+fn output(asked: &Arguments, tally: &Mutex<Tally>) {
+    if asked.gibibytes == 0 {
+        return;
+    }
+    let output = parts::output(&asked.programs, asked.gibibytes);
+    tell("output", &output.faults);
+    println!("output: {}", output.figures);
+    tally.lock().unwrap().add_output(output);
+}
+
 fn tell(part: &str, faults: &[Fault]) {
     for fault in faults {
         println!("{part}: {fault}");
     }
 }
 
-fn rounds(asked: &Arguments, tally: Tally) -> Tally {
+fn rounds(asked: &Arguments, tally: &Mutex<Tally>) {
     if asked.rounds == 0 {
-        return tally;
+        return;
     }
     let undisturbed = round::SCENARIOS.map(|scenario| round::undisturbed(&asked.programs, scenario));
-    let tally = Mutex::new(tally);
     thread::scope(|scope| {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
                 while let Some(number) = { tally.lock().unwrap().next_round(asked.rounds, asked.kills) } {
-                    play(asked, number, &undisturbed, &tally);
+                    play(asked, number, &undisturbed, tally);
                 }
             });
         }
     });
-    tally.into_inner().unwrap()
 }
 
 fn play(asked: &Arguments, number: u64, undisturbed: &[Account], tally: &Mutex<Tally>) {

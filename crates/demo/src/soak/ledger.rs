@@ -65,7 +65,11 @@ impl Expected<'_> {
         if self.stopped.iter().any(|stopped| stopped == name) {
             return usize::MAX;
         }
-        let stages = self.garbled.iter().filter(|(task, _)| task == name).map(|(_, stage)| stage);
+        let stages = self
+            .garbled
+            .iter()
+            .filter(|(task, _)| task == name)
+            .map(|(_, stage)| stage);
         let is_repair = what.contains("the report cannot be read");
         stages
             .filter(|stage| is_repair || what == finished(stage))
@@ -132,9 +136,7 @@ async fn counts(store: &dyn Store, board: &dyn Board, task: &Task) -> Counts {
     }
     for run in store.runs(task.id).await.expect("the store can be read") {
         if run.outcome == "finished" {
-            *counts
-                .entry(finished(run.stage.as_str()))
-                .or_default() += 1;
+            *counts.entry(finished(run.stage.as_str())).or_default() += 1;
         }
     }
     counts
