@@ -54,6 +54,7 @@ fn settings(exe: &str, folder: &Path) -> RunnerSettings {
         kill_grace: Duration::from_secs(20),
         output_cap: 1 << 20,
         stall: None,
+        prices: agent_process::Prices::default(),
     }
 }
 
@@ -64,6 +65,7 @@ fn agent_work() -> RunWork {
         work_item: WorkItemId::new("ET-012"),
         prompt: String::new(),
         brief: String::new(),
+        scope: None,
         resume: None,
     }
 }

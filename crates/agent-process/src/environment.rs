@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use pipeline_core::id::RunId;
 use pipeline_core::project::Locale;
 
-use crate::provider::Assignment;
+use crate::provider::{Assignment, Invocation};
 
 /// What every run gets of the daemon's environment. HOME is the real one, for programs of the operator's own.
 const INHERITED: [&str; 20] = [
@@ -49,16 +49,13 @@ pub(crate) fn of_command(run: &RunId, locale: Locale, names: &[String]) -> Envir
     env
 }
 
-/// The environment of an agent; `added` comes from its provider.
-pub(crate) fn of_agent(
-    run: &RunId,
-    locale: Locale,
-    assignment: &Assignment<'_>,
-    added: Environment,
-) -> Environment {
+/// The environment of an agent. What its provider inherits by name is the provider's key: no other provider's process
+/// gets it, and no command does.
+pub(crate) fn of_agent(locale: Locale, assignment: &Assignment<'_>, provider: &Invocation) -> Environment {
     let mut env = inherited();
-    env.extend(added);
-    env.extend(about_run(run, locale));
+    env.extend(taken_over(provider.inherits.iter().map(String::as_str)));
+    env.extend(provider.env.clone());
+    env.extend(about_run(assignment.run, locale));
     let work_item = assignment.work_item;
     let own = [
         ("ORCHD_ROLE", assignment.role.to_string()),
@@ -82,7 +79,7 @@ fn about_run(run: &RunId, locale: Locale) -> [(String, String); 2] {
 }
 
 /// A value that is not UTF-8 is left out: a run's environment is stored as JSON.
-fn taken_over<'a>(names: impl IntoIterator<Item = &'a str>) -> Environment {
+pub(crate) fn taken_over<'a>(names: impl IntoIterator<Item = &'a str>) -> Environment {
     process::inherit(names)
         .into_iter()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))

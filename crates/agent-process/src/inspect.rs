@@ -10,9 +10,12 @@ use pipeline_core::progress::RunProgress;
 use pipeline_core::usage::Usage;
 use process::{ExitRecord, Progress};
 
+use crate::prices::Prices;
+use crate::provider::ProviderKind;
 use crate::record::{Record, RecordReading};
-use crate::result_record::ResultRecord;
 use crate::run_log::progress_of;
+use crate::transcript::Transcript;
+use crate::work::{Work, WorkKind};
 
 /// What is in a folder of runs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -105,11 +108,7 @@ pub fn look(runs_dir: &Path, run: &RunId) -> io::Result<Option<RunFiles>> {
         lives,
         stdout_bytes: length(&stdout)?,
         stderr_bytes: length(&process::stderr_log(&place))?,
-        printed: ResultRecord::read(&stdout)?.map(|printed| Printed {
-            usage: printed.usage,
-            model: printed.model,
-            session_id: printed.session,
-        }),
+        printed: printed(&place)?,
         size: size(&place)?,
         place,
     }))
@@ -120,6 +119,24 @@ pub fn look(runs_dir: &Path, run: &RunId) -> io::Result<Option<RunFiles>> {
 pub fn progress(runs_dir: &Path, run: &RunId) -> Option<RunProgress> {
     let seen = process::read_progress(&runs_dir.join(run.to_string()));
     seen.ok().flatten().as_ref().map(progress_of)
+}
+
+/// As its provider would print it; a run of nobody knows what as a program of the operator's own.
+fn printed(run_dir: &Path) -> io::Result<Option<Printed>> {
+    let work = Work::load(run_dir)?;
+    let kind = match work.as_ref().map(|work| work.kind) {
+        Some(WorkKind::Agent { provider }) => provider,
+        Some(WorkKind::Command) | None => ProviderKind::Command,
+    };
+    let mut transcript = Transcript::read(kind, run_dir)?;
+    if let Some(work) = work.filter(|_| kind != ProviderKind::Command) {
+        transcript.settle(work.resumed.as_ref(), work.model.as_deref(), &Prices::built_in());
+    }
+    Ok(transcript.record.is_some().then_some(Printed {
+        usage: transcript.so_far,
+        model: transcript.model,
+        session_id: transcript.session,
+    }))
 }
 
 fn marker(run_dir: &Path) -> io::Result<Marker> {

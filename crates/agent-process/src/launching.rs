@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{self, ErrorKind};
+use std::path::Path;
 use std::time::Duration;
 
 use pipeline_core::port::PortError;
@@ -11,7 +12,9 @@ use process::{DEFAULT_LINE_CAP, LaunchError, LaunchSpec, RunState, RunnerCommand
 use crate::environment;
 use crate::provider::{Assignment, Invocation};
 use crate::record::opening;
+use crate::session;
 use crate::settings::{ProjectRuns, RunnerSettings};
+use crate::transcript::Resumed;
 use crate::work::{Work, WorkKind};
 
 /// An agent that has said that its work is done may live on for so long.
@@ -31,11 +34,18 @@ pub(crate) fn start(settings: &RunnerSettings, spec: &RunSpec) -> Result<(), Por
         Err(error) if error.kind() == ErrorKind::InvalidData => return Ok(()),
         Err(error) => return Err(failed("could not look", error)),
     }
-    let (kind, invocation) = plan(settings, spec)?;
+    let Plan {
+        kind,
+        invocation,
+        model,
+        resumed,
+    } = plan(settings, spec, &run_dir)?;
     let work = Work {
         kind,
         timeout_ms: millis(spec.timeout),
         stall_ms: settings.stall.map_or(0, millis),
+        model,
+        resumed,
     };
     // The checkout was made a moment ago; if it is gone, the next attempt makes it again.
     let cwd = fs::canonicalize(&spec.directory).map_err(|error| {
@@ -58,6 +68,10 @@ pub(crate) fn start(settings: &RunnerSettings, spec: &RunSpec) -> Result<(), Por
     };
     work.save(&run_dir)
         .map_err(|error| failed("could not write work.json", error))?;
+    for (name, content) in &invocation.files {
+        process::write_whole(&run_dir, name, content.as_bytes())
+            .map_err(|error| failed(&format!("could not write {name}"), error))?;
+    }
     opening::open(&run_dir, spec, kind, &run).map_err(|error| failed("could not write run.json", error))?;
     launch(&LaunchSpec {
         run_dir,
@@ -83,8 +97,16 @@ fn launch(spec: &LaunchSpec) -> Result<(), PortError> {
     }
 }
 
-/// What is to be started, with its whole environment. Errors: the settings do not allow it.
-fn plan(settings: &RunnerSettings, spec: &RunSpec) -> Result<(WorkKind, Invocation), PortError> {
+/// What is to be started, with its whole environment, and what has to be known to judge it.
+struct Plan {
+    kind: WorkKind,
+    invocation: Invocation,
+    model: Option<String>,
+    resumed: Option<Resumed>,
+}
+
+/// Errors: the settings do not allow it.
+fn plan(settings: &RunnerSettings, spec: &RunSpec, run_dir: &Path) -> Result<Plan, PortError> {
     let Some(project) = settings.projects.get(&spec.project) else {
         return Err(PortError::Permanent(format!(
             "project '{}' is not among the projects whose runs can be started",
@@ -98,44 +120,61 @@ fn plan(settings: &RunnerSettings, spec: &RunSpec) -> Result<(WorkKind, Invocati
             work_item,
             prompt,
             brief,
-            // No provider can resume a session yet.
-            resume: _,
+            scope,
+            resume,
         } => {
             let assignment = Assignment {
+                run: &spec.run,
                 role,
                 stage,
                 work_item,
                 prompt,
                 brief,
+                scope: scope.as_ref(),
+                resume: resume.as_deref(),
+                new_session: &session::new_id(&settings.runs_dir, spec),
+                run_dir,
             };
             agent(project, spec, &assignment)
         }
-        RunWork::Command { command } => Ok((WorkKind::Command, shell(project, spec, command))),
+        RunWork::Command { command } => Ok(Plan {
+            kind: WorkKind::Command,
+            invocation: shell(project, spec, command),
+            model: None,
+            resumed: None,
+        }),
     }
 }
 
-fn agent(
-    project: &ProjectRuns,
-    spec: &RunSpec,
-    assignment: &Assignment<'_>,
-) -> Result<(WorkKind, Invocation), PortError> {
+fn agent(project: &ProjectRuns, spec: &RunSpec, assignment: &Assignment<'_>) -> Result<Plan, PortError> {
     let provider = &project.agent;
     provider
         .check(&environment::inherited())
         .map_err(PortError::Permanent)?;
     let mut invocation = provider.invocation(assignment);
-    invocation.env = environment::of_agent(&spec.run, project.locale, assignment, invocation.env);
+    invocation.env = environment::of_agent(project.locale, assignment, &invocation);
     let kind = WorkKind::Agent {
         provider: provider.kind(),
     };
-    Ok((kind, invocation))
+    let cli = provider.cli();
+    // A program of the operator's own cannot resume a session.
+    let resumed = cli.and(assignment.resume).map(|session| {
+        let runs_dir = assignment.run_dir.parent().unwrap_or(assignment.run_dir);
+        session::resumed(runs_dir, &spec.run, session)
+    });
+    Ok(Plan {
+        kind,
+        invocation,
+        model: cli.and_then(|cli| cli.model.clone()),
+        resumed,
+    })
 }
 
 fn shell(project: &ProjectRuns, spec: &RunSpec, command: &str) -> Invocation {
     Invocation {
         argv: [SHELL, "-c", command].map(str::to_owned).to_vec(),
         env: environment::of_command(&spec.run, project.locale, &project.command_env),
-        stdin: Vec::new(),
+        ..Invocation::default()
     }
 }
 

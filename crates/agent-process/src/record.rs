@@ -15,6 +15,7 @@ use std::sync::{Mutex, PoisonError};
 
 use pipeline_core::id::{ProjectId, RunId, TaskId, WorkItemId};
 use pipeline_core::role::Role;
+use pipeline_core::run::FailureCause;
 use pipeline_core::stage::StageName;
 use pipeline_core::time::Timestamp;
 use pipeline_core::usage::Usage;
@@ -127,6 +128,9 @@ pub struct End {
     /// The failure in a sentence; none for a success.
     #[serde(default)]
     pub error: Option<String>,
+    /// The failure in a word; none for a success.
+    #[serde(default)]
+    pub cause: Option<FailureCause>,
     /// Exit code of the program, if it exited and that is known.
     #[serde(default)]
     pub exit_code: Option<i32>,
@@ -151,14 +155,26 @@ pub struct End {
     /// The same of stderr.
     #[serde(default)]
     pub stderr_bytes: Option<u64>,
-    /// Tokens and cost, as the agent says.
+    /// Tokens and cost of this run, as the agent says; without its result record as far as its events tell.
     pub usage: Usage,
+    /// The cost is ours, from tokens and a price list.
+    #[serde(default)]
+    pub cost_is_estimated: bool,
     /// The model, as the agent says.
     #[serde(default)]
     pub model: Option<String>,
     /// The session that a later run may resume.
     #[serde(default)]
     pub session_id: Option<String>,
+    /// What the whole session had used at the end of this run, where the provider counts by session.
+    #[serde(default)]
+    pub session_totals: Option<Usage>,
+    /// Tools that the agent was not allowed to use.
+    #[serde(default)]
+    pub denied: Vec<String>,
+    /// Requests that the provider's program repeated by itself.
+    #[serde(default)]
+    pub retries: u32,
     /// What had to be done without, a sentence each.
     #[serde(default)]
     pub fallback_notes: Vec<String>,

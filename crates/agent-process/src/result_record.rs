@@ -5,10 +5,8 @@
 use std::fs::File;
 use std::io;
 use std::path::Path;
-use std::time::Duration;
 
 use pipeline_core::usage::Usage;
-use process::DoneLine;
 use serde_json::{Map, Value};
 
 /// Only the end of stdout is read, in bytes. A record longer than this is none.
@@ -41,15 +39,6 @@ pub(crate) struct ResultRecord {
     pub(crate) session: Option<String>,
     /// The tools that it was not allowed to use, each once, in the order of their first refusal.
     pub(crate) denied: Vec<String>,
-}
-
-/// A line that is a record of success, as the runner of the run looks for it.
-pub(crate) fn done_line(linger: Duration) -> DoneLine {
-    DoneLine {
-        has: [("type".to_owned(), "result".into())].into_iter().collect(),
-        lacks: [("is_error".to_owned(), true.into())].into_iter().collect(),
-        linger_ms: u64::try_from(linger.as_millis()).unwrap_or(u64::MAX),
-    }
 }
 
 impl ResultRecord {

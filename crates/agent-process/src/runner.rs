@@ -46,15 +46,17 @@ impl Runner for ProcessRunner {
     }
 
     async fn status(&self, run: &RunId) -> Result<RunStatus, PortError> {
-        let run_dir = self.run_dir(run);
-        blocking(move || ending::status(&run_dir, process::follow(&run_dir))).await
+        let (settings, run_dir) = (Arc::clone(&self.settings), self.run_dir(run));
+        blocking(move || ending::status(&run_dir, process::follow(&run_dir), &settings.prices)).await
     }
 
     async fn wait(&self, run: &RunId) -> Result<RunStatus, PortError> {
         let run_dir: Arc<Path> = self.run_dir(run).into();
         loop {
-            let run_dir = Arc::clone(&run_dir);
-            let status = blocking(move || ending::status(&run_dir, process::wait(&run_dir, WAIT))).await?;
+            let (settings, run_dir) = (Arc::clone(&self.settings), Arc::clone(&run_dir));
+            let status =
+                blocking(move || ending::status(&run_dir, process::wait(&run_dir, WAIT), &settings.prices))
+                    .await?;
             if status != RunStatus::Running {
                 return Ok(status);
             }

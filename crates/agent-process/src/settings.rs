@@ -7,6 +7,7 @@ use std::time::Duration;
 use pipeline_core::id::ProjectId;
 use pipeline_core::project::Locale;
 
+use crate::prices::Prices;
 use crate::provider::Provider;
 
 /// Where runs live and how they are started.
@@ -26,6 +27,8 @@ pub struct RunnerSettings {
     pub output_cap: u64,
     /// A run that does nothing for so long is taken for stalled, and is stopped after twice that time; `None`: never.
     pub stall: Option<Duration>,
+    /// For providers that name no cost.
+    pub prices: Prices,
 }
 
 /// How one project's runs are started.

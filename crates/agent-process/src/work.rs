@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::provider::ProviderKind;
+use crate::transcript::Resumed;
 
 const FILE: &str = "work.json";
 
 /// What runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Work {
     #[serde(flatten)]
     pub(crate) kind: WorkKind,
@@ -21,6 +22,12 @@ pub(crate) struct Work {
     /// It is suspected of a stall after this; 0: never.
     #[serde(default)]
     pub(crate) stall_ms: u64,
+    /// The model that the agent was told to use.
+    #[serde(default)]
+    pub(crate) model: Option<String>,
+    /// The session that it went on with.
+    #[serde(default)]
+    pub(crate) resumed: Option<Resumed>,
 }
 
 /// Whose rules say whether it failed.
@@ -36,12 +43,12 @@ pub(crate) enum WorkKind {
 impl Work {
     /// Written once, before the launch; whole or not at all, also after a power cut. The run directory is made (0700)
     /// when it is missing.
-    pub(crate) fn save(self, run_dir: &Path) -> io::Result<()> {
+    pub(crate) fn save(&self, run_dir: &Path) -> io::Result<()> {
         DirBuilder::new().recursive(true).mode(0o700).create(run_dir)?;
         if Self::path(run_dir).exists() {
             return Ok(());
         }
-        process::write_whole(run_dir, FILE, &serde_json::to_vec(&self)?)
+        process::write_whole(run_dir, FILE, &serde_json::to_vec(self)?)
     }
 
     pub(crate) fn path(run_dir: &Path) -> PathBuf {

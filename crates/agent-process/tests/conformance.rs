@@ -51,6 +51,7 @@ impl Harness {
             kill_grace: Duration::from_secs(600),
             output_cap: 1 << 20,
             stall: None,
+            prices: agent_process::Prices::default(),
         });
         Self {
             folder,
@@ -71,6 +72,7 @@ impl Harness {
             work_item: WorkItemId::new("ET-001"),
             prompt: "You are a developer.".to_owned(),
             brief: "Add a greeting.".to_owned(),
+            scope: None,
             resume: None,
         }
     }

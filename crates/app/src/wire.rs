@@ -121,6 +121,7 @@ impl Parts {
                 kill_grace: settings.agent_kill_grace,
                 output_cap: settings.agent_output_cap,
                 stall: settings.agent_stall,
+                prices: agent_process::Prices::built_in(),
             })),
             run_log: Arc::new(ProcessRunLog::new(places.runs())),
             run_storage: Arc::new(ProcessRunStorage::new(places.runs())),

@@ -1,5 +1,7 @@
 //! Runs: what came of one attempt at a job.
 
+mod cause;
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +11,8 @@ use crate::role::Role;
 use crate::stage::StageName;
 use crate::time::Timestamp;
 use crate::usage::Usage;
+
+pub use cause::FailureCause;
 
 /// What a run reported, or what we know of it when it reported nothing.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -26,6 +30,13 @@ pub struct RunRecord {
     pub duration_ms: u64,
     /// The agent's closing words, cut.
     pub summary: String,
+    /// The cost is ours, from tokens and a price list; the provider named none.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub cost_is_estimated: bool,
+    /// What the whole session had used at the end of this run, where the provider counts by session: the next run that
+    /// resumes it subtracts this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_totals: Option<Usage>,
 }
 
 /// Why a run failed; decides what follows (behaviour §8.8).
@@ -47,10 +58,45 @@ pub enum FailureClass {
 pub struct RunFailure {
     /// What follows.
     pub class: FailureClass,
+    /// Why, by name; unknown in events of versions that had no causes.
+    #[serde(default)]
+    pub cause: FailureCause,
     /// What happened, and what to do, in a sentence without secrets.
     pub message: String,
     /// The provider's own wish when to try again.
     pub retry_after: Option<Duration>,
+    /// When a usage limit ends, if the provider says so as data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resets_at: Option<Timestamp>,
+}
+
+impl RunFailure {
+    /// A failure with the class of its cause, and without a wish when to try again.
+    #[must_use]
+    pub fn new(cause: FailureCause, message: impl Into<String>) -> Self {
+        Self {
+            cause,
+            ..Self::of_class(cause.class(), message)
+        }
+    }
+
+    /// A failure whose cause nobody named.
+    #[must_use]
+    pub fn of_class(class: FailureClass, message: impl Into<String>) -> Self {
+        Self {
+            class,
+            cause: FailureCause::Unknown,
+            message: message.into(),
+            retry_after: None,
+            resets_at: None,
+        }
+    }
+
+    /// The same with the provider's wish when to try again.
+    #[must_use]
+    pub fn after(self, retry_after: Option<Duration>) -> Self {
+        Self { retry_after, ..self }
+    }
 }
 
 /// What an agent run left behind, read through our own git directory and pinned in the mirror.

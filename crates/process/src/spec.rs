@@ -44,7 +44,7 @@ pub struct RunSpec {
 /// stopped after a while, and its run has succeeded all the same ([`EndReason::Lingered`](crate::EndReason::Lingered)).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DoneLine {
-    /// The line is a JSON object with all these fields …
+    /// The line is a JSON object with all these fields (of an object in it, again all that are named) …
     pub has: Map<String, Value>,
     /// … and none of these. A line that has `has` and one of these takes an earlier one back.
     #[serde(default)]
@@ -96,7 +96,8 @@ impl DoneLine {
         let Ok(Value::Object(fields)) = serde_json::from_str(text) else {
             return Saying::Nothing;
         };
-        let has = |(name, value): (&String, &Value)| fields.get(name) == Some(value);
+        let has =
+            |(name, value): (&String, &Value)| fields.get(name).is_some_and(|found| holds(found, value));
         if !self.has.iter().all(has) {
             Saying::Nothing
         } else if self.lacks.iter().any(has) {
@@ -107,9 +108,41 @@ impl DoneLine {
     }
 }
 
+fn holds(found: &Value, wanted: &Value) -> bool {
+    match (found, wanted) {
+        (Value::Object(found), Value::Object(wanted)) => wanted
+            .iter()
+            .all(|(name, value)| found.get(name).is_some_and(|found| holds(found, value))),
+        (found, wanted) => found == wanted,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_named_of_an_object_in_the_line_is_enough() {
+        let object = |json: &str| serde_json::from_str::<Map<_, _>>(json).unwrap();
+        let done = DoneLine {
+            has: object(r#"{"type":"step_finish","part":{"reason":"stop"}}"#),
+            lacks: Map::new(),
+            linger_ms: 0,
+        };
+        for (line, expected) in [
+            (
+                r#"{"type":"step_finish","part":{"reason":"stop","cost":1}}"#,
+                Saying::Done,
+            ),
+            (
+                r#"{"type":"step_finish","part":{"reason":"tool-calls"}}"#,
+                Saying::Nothing,
+            ),
+            (r#"{"type":"step_finish","part":"stop"}"#, Saying::Nothing),
+        ] {
+            assert_eq!(done.read(line.as_bytes()), expected, "{line}");
+        }
+    }
 
     #[test]
     fn a_spec_of_the_first_version_is_read_with_defaults() {

@@ -91,6 +91,7 @@ fn agent(run: RunId) -> RunSpec {
             work_item: WorkItemId::new("ET-001"),
             prompt: "You are a developer.".to_owned(),
             brief: "Add a greeting.".to_owned(),
+            scope: None,
             resume: None,
         },
     }

@@ -1,4 +1,7 @@
+use pipeline_core::run::FailureClass;
+
 use super::*;
+use crate::result_record::ResultRecord;
 
 /// An agent's run, or a command's.
 const AGENT: WorkKind = WorkKind::Agent {
@@ -26,6 +29,16 @@ fn exited(code: i32) -> ExitRecord {
     exit(EndReason::Exited, Some(code), None)
 }
 
+fn work(kind: WorkKind) -> Work {
+    Work {
+        kind,
+        timeout_ms: 1,
+        stall_ms: 0,
+        model: None,
+        resumed: None,
+    }
+}
+
 fn said(is_error: bool, summary: &str) -> Option<ResultRecord> {
     Some(ResultRecord {
         is_error,
@@ -43,11 +56,12 @@ fn check(
     expected: Option<(FailureClass, &str)>,
 ) {
     let work = Work {
-        kind,
         timeout_ms: 90_000,
         stall_ms: 900_000,
+        ..work(kind)
     };
-    match (judge(work, exit, reported), expected) {
+    let transcript = Transcript::of_record(reported.cloned());
+    match (judge(&work, exit, &transcript), expected) {
         (None, None) => {}
         (Some(failure), Some((class, begins))) => {
             assert_eq!(failure.class, class, "{}", failure.message);
@@ -208,13 +222,15 @@ fn a_command_fails_only_when_it_could_not_be_run_or_was_called_off() {
 #[test]
 fn a_run_lasts_from_its_start_to_its_end_and_never_less_than_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let work = Work {
-        kind: WorkKind::Command,
-        timeout_ms: 1,
-        stall_ms: 0,
-    };
+    let work = work(WorkKind::Command);
+    let silent = Transcript::default();
     let mut marker = exited(0);
-    let duration = |marker: &ExitRecord| ended(folder.path(), work, marker).unwrap().record.duration_ms;
+    let duration = |marker: &ExitRecord| {
+        ended(folder.path(), &work, &silent, marker)
+            .unwrap()
+            .record
+            .duration_ms
+    };
     assert_eq!(duration(&marker), 2_500);
     marker.finished_at_ms = 0;
     assert_eq!(duration(&marker), 0, "the clock was set back");

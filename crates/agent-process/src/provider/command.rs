@@ -8,10 +8,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use pipeline_core::run::{FailureClass, RunFailure};
+use pipeline_core::run::{FailureCause, RunFailure};
 
-use super::{Assignment, Invocation, check_program};
-use crate::ending::failure;
+use super::{Assignment, Invocation, check_program, prompt_and_brief};
 use crate::launching::SHELL;
 use crate::result_record::ResultRecord;
 
@@ -58,11 +57,11 @@ impl AgentCommand {
     }
 
     pub(super) fn invocation(&self, assignment: &Assignment<'_>) -> Invocation {
-        let Assignment { prompt, brief, .. } = assignment;
         Invocation {
             argv: self.argv.clone(),
             env: self.env.clone(),
-            stdin: format!("{}\n\n{brief}", prompt.trim_end()).into_bytes(),
+            stdin: prompt_and_brief(assignment),
+            ..Invocation::default()
         }
     }
 
@@ -88,30 +87,37 @@ impl fmt::Debug for AgentCommand {
 
 pub(super) fn judge(exit_code: i32, record: Option<&ResultRecord>) -> Option<RunFailure> {
     let words = record.map_or("", |record| record.summary.as_str());
-    let agent = |message: String| Some(failure(FailureClass::Agent, with_words(message, words)));
+    let failed = |cause, message: String| Some(RunFailure::new(cause, with_words(message, words)));
     match (exit_code, record) {
-        (0, Some(record)) if record.is_error => agent("the agent reported an error".to_owned()),
-        (0, Some(record)) if !record.denied.is_empty() => agent(format!(
-            "the agent was denied permissions ({}); allow them in its own settings or take them out of its task",
-            record.denied.join(", ")
-        )),
+        (0, Some(record)) if record.is_error => {
+            failed(FailureCause::AgentError, "the agent reported an error".to_owned())
+        }
+        (0, Some(record)) if !record.denied.is_empty() => failed(
+            FailureCause::PermissionDenied,
+            format!(
+                "the agent was denied permissions ({}); allow them in its own settings or take them out of its task",
+                record.denied.join(", ")
+            ),
+        ),
         (0, Some(_)) => None,
-        (0, None) => agent(
+        (0, None) => failed(
+            FailureCause::NoRecord,
             "the agent ended without a result record; it must print a JSON object with \"type\":\"result\" as its last line"
                 .to_owned(),
         ),
-        (EXIT_TRANSIENT, _) => Some(failure(
-            FailureClass::Transient,
-            with_words("the agent asked to be run again later (exit code 75)".to_owned(), words),
-        )),
-        (EXIT_BAD_CONFIGURATION, _) => Some(failure(
-            FailureClass::Permanent,
-            with_words("the agent says bad configuration (exit code 78)".to_owned(), words),
-        )),
-        (EXIT_NOT_FOUND, _) => agent(
+        (EXIT_TRANSIENT, _) => failed(
+            FailureCause::AskedToWait,
+            "the agent asked to be run again later (exit code 75)".to_owned(),
+        ),
+        (EXIT_BAD_CONFIGURATION, _) => failed(
+            FailureCause::BadConfiguration,
+            "the agent says bad configuration (exit code 78)".to_owned(),
+        ),
+        (EXIT_NOT_FOUND, _) => failed(
+            FailureCause::Crash,
             "the agent ended with exit code 127; that is what a shell says when it does not find a program".to_owned(),
         ),
-        (code, _) => agent(format!("the agent ended with exit code {code}")),
+        (code, _) => failed(FailureCause::Crash, format!("the agent ended with exit code {code}")),
     }
 }
 

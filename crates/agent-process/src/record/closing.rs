@@ -12,7 +12,7 @@ use process::{ExitRecord, ResourceUse};
 use super::machine::MachineState;
 use super::reason::{self, Report};
 use super::{End, ExitReason, Record, RecordReading};
-use crate::result_record::ResultRecord;
+use crate::transcript::Transcript;
 
 /// Said of a run that is taken without its marker.
 const SALVAGED: &str = "harvested without marker: complete result record and the runner dead";
@@ -26,6 +26,8 @@ pub(crate) struct Ending<'a> {
     pub(crate) marker_is_broken: bool,
     /// `work.json` could be understood.
     pub(crate) work_is_known: bool,
+    /// What it printed; empty for a command.
+    pub(crate) transcript: &'a Transcript,
 }
 
 /// Adds the end to a record that has none. A record that cannot be written is no reason to lose a result: it is told,
@@ -43,6 +45,9 @@ fn try_close(run_dir: &Path, status: &RunStatus, ending: Ending<'_>) -> io::Resu
     if record.end.is_some() {
         return Ok(());
     }
+    if record.versions.provider.is_none() {
+        record.versions.provider.clone_from(&ending.transcript.version);
+    }
     record.end = match status {
         RunStatus::Running => return Ok(()),
         RunStatus::Ended(end) => Some(ended(run_dir, end, ending)?),
@@ -53,8 +58,7 @@ fn try_close(run_dir: &Path, status: &RunStatus, ending: Ending<'_>) -> io::Resu
 }
 
 fn ended(run_dir: &Path, end: &RunEnd, ending: Ending<'_>) -> io::Result<End> {
-    let printed = ResultRecord::read(&process::stdout_log(run_dir))?;
-    let report = Report::of(printed.as_ref());
+    let report = Report::of(ending.transcript.record.as_ref());
     let exit_reason = reason::of_end(ending.exit, end.failure.as_ref(), report);
     let mut closed = without_result(run_dir, exit_reason, ending)?;
     if exit_reason.is_success() {
@@ -68,6 +72,9 @@ fn ended(run_dir: &Path, end: &RunEnd, ending: Ending<'_>) -> io::Result<End> {
         closed.fallback_notes.push(SALVAGED.to_owned());
     }
     closed.error = end.failure.as_ref().map(|failure| failure.message.clone());
+    closed.cause = end.failure.as_ref().map(|failure| failure.cause);
+    closed.cost_is_estimated = end.record.cost_is_estimated;
+    closed.session_totals = end.record.session_totals;
     closed.usage = end.record.usage;
     closed.model.clone_from(&end.record.model);
     closed.session_id.clone_from(&end.record.session);
@@ -92,11 +99,13 @@ fn without_result(run_dir: &Path, exit_reason: ExitReason, ending: Ending<'_>) -
             last_sign(run_dir)?.unwrap_or(harvested_at)
         }
     };
+    fallback_notes.extend(ending.transcript.notes.iter().cloned());
     Ok(End {
         ended_at,
         harvested_at,
         exit_reason,
         error: None,
+        cause: None,
         exit_code: exit.and_then(|exit| exit.exit_code),
         signal: exit.and_then(|exit| exit.signal),
         success_detected_at: None,
@@ -106,9 +115,13 @@ fn without_result(run_dir: &Path, exit_reason: ExitReason, ending: Ending<'_>) -
         resources_used: exit.map_or_else(|| last_use(run_dir), |exit| exit.resources.clone()),
         stdout_bytes: exit.map(|exit| exit.stdout_bytes),
         stderr_bytes: exit.map(|exit| exit.stderr_bytes),
-        usage: pipeline_core::usage::Usage::default(),
-        model: None,
-        session_id: None,
+        usage: ending.transcript.so_far,
+        cost_is_estimated: ending.transcript.cost_is_estimated,
+        model: ending.transcript.model.clone(),
+        session_id: ending.transcript.session.clone(),
+        session_totals: ending.transcript.totals,
+        denied: ending.transcript.denied.clone(),
+        retries: ending.transcript.retries,
         fallback_notes,
     })
 }

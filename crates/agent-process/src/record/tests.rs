@@ -1,4 +1,4 @@
-use pipeline_core::run::{FailureClass, RunFailure};
+use pipeline_core::run::{FailureCause, FailureClass, RunFailure};
 use process::{EndReason, ExitRecord, ResourceSource};
 
 use super::reason::Report;
@@ -56,6 +56,7 @@ fn end() -> End {
         harvested_at: Timestamp(9_010),
         exit_reason: ExitReason::SuccessAfterGrace,
         error: None,
+        cause: None,
         exit_code: None,
         signal: Some(15),
         success_detected_at: Some(Timestamp(8_500)),
@@ -77,8 +78,12 @@ fn end() -> End {
             cache_creation_input_tokens: 4,
             cost_usd: 0.25,
         },
+        cost_is_estimated: true,
         model: Some("some-model".to_owned()),
         session_id: Some("s-1".to_owned()),
+        session_totals: None,
+        denied: vec!["Bash".to_owned()],
+        retries: 2,
         fallback_notes: vec!["something was done without".to_owned()],
     }
 }
@@ -107,6 +112,10 @@ fn the_list_of_reasons_is_closed_and_documented() {
             documentation.contains(&format!("\n| `{word}` |")),
             "docs/RUNS.md does not have {word}"
         );
+    }
+    for cause in FailureCause::ALL {
+        let row = format!("\n| `{}` | {} |", cause.as_str(), cause.advice());
+        assert!(documentation.contains(&row), "docs/RUNS.md does not have {row}");
     }
 }
 
@@ -227,13 +236,7 @@ fn exit(reason: EndReason, exit_code: Option<i32>, signal: Option<i32>) -> ExitR
 
 #[test]
 fn each_end_has_one_word() {
-    let failure = |class| {
-        Some(RunFailure {
-            class,
-            message: String::new(),
-            retry_after: None,
-        })
-    };
+    let failure = |class| Some(RunFailure::of_class(class, ""));
     let agent = || failure(FailureClass::Agent);
     let code = |code| Some(exit(EndReason::Exited, Some(code), None));
     let stopped = |reason| Some(exit(reason, None, Some(15)));

@@ -47,6 +47,7 @@ impl Bench {
             kill_grace: Duration::from_secs(600),
             output_cap: 1 << 20,
             stall: None,
+            prices: agent_process::Prices::built_in(),
         }
     }
 
@@ -72,6 +73,7 @@ impl Bench {
             work_item: WorkItemId::new("ET-012"),
             prompt: "You are the developer.\n".to_owned(),
             brief: "Build it.\n".to_owned(),
+            scope: None,
             resume: None,
         };
         self.spec(run, work)

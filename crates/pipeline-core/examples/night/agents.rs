@@ -59,17 +59,13 @@ fn record(takes: Duration, chance: &mut Chance) -> RunRecord {
         session: None,
         duration_ms: u64::try_from(takes.as_millis()).unwrap_or(u64::MAX),
         summary: String::new(),
+        ..RunRecord::default()
     }
 }
 
 fn misfortune(chance: &mut Chance, tally: &mut Tally) -> Option<RunFailure> {
-    let failure = |class, message: &str, retry_after| {
-        Some(RunFailure {
-            class,
-            message: message.to_owned(),
-            retry_after,
-        })
-    };
+    let failure =
+        |class, message: &str, retry_after| Some(RunFailure::of_class(class, message).after(retry_after));
     match chance.below(100) {
         0..5 => {
             tally.fault("the provider is overloaded");

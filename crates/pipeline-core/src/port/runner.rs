@@ -9,7 +9,7 @@ use crate::id::{ProjectId, RunId, WorkItemId};
 use crate::port::PortError;
 use crate::role::Role;
 use crate::run::{RunFailure, RunRecord};
-use crate::stage::StageName;
+use crate::stage::{StageName, WriteScope};
 use crate::time::Timestamp;
 
 /// A run to be started.
@@ -64,6 +64,9 @@ pub enum RunWork {
         prompt: String,
         /// What it is told.
         brief: String,
+        /// What the role may write, for providers that can be told; none: anything in the checkout. The harvested diff is
+        /// checked in any case.
+        scope: Option<WriteScope>,
         /// The session to resume, if the provider can.
         resume: Option<String>,
     },

@@ -240,11 +240,7 @@ impl<'p> Drive<'p> {
         let again = dear && !self.stage().single_attempt;
         let record = RunRecord::default();
         let outcome = if again && counters.attempts + 1 < limits.attempts {
-            let failure = RunFailure {
-                class: FailureClass::Agent,
-                message: "exit code 1".to_owned(),
-                retry_after: None,
-            };
+            let failure = RunFailure::of_class(FailureClass::Agent, "exit code 1");
             AgentOutcome::Failed { failure, record }
         } else {
             let strays = again && counters.repairs < limits.repairs;

@@ -121,11 +121,7 @@ fn finished(task: &Task, paths: &[&str], code: bool) -> AgentOutcome {
 }
 
 pub(crate) fn failure(class: FailureClass) -> RunFailure {
-    RunFailure {
-        class,
-        message: "it did not work".to_owned(),
-        retry_after: Some(Duration::from_secs(1)),
-    }
+    RunFailure::of_class(class, "it did not work").after(Some(Duration::from_secs(1)))
 }
 
 fn failed(class: FailureClass) -> AgentOutcome {

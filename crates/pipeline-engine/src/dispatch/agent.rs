@@ -11,7 +11,7 @@ use pipeline_core::port::store::tasks::{Commit, TaskKey};
 use pipeline_core::port::workspace::{CheckoutSpec, HarvestSpec};
 use pipeline_core::prompt::fill;
 use pipeline_core::role::Role;
-use pipeline_core::run::{AgentOutcome, FailureClass, RunFailure, RunRecord, RunRow};
+use pipeline_core::run::{AgentOutcome, FailureCause, RunFailure, RunRecord, RunRow};
 use tokio::sync::watch;
 
 use crate::context::{Context, ProjectPorts};
@@ -99,10 +99,9 @@ async fn finish(
 fn harvest_failure(error: &PortError) -> RunFailure {
     let failure = failure_of(error);
     match error {
-        PortError::Permanent(_) | PortError::Conflict(_) | PortError::NotFound(_) => RunFailure {
-            class: FailureClass::Agent,
-            ..failure
-        },
+        PortError::Permanent(_) | PortError::Conflict(_) | PortError::NotFound(_) => {
+            RunFailure::new(FailureCause::ResultUnusable, failure.message)
+        }
         PortError::Retry { .. } | PortError::Ambiguous(_) => failure,
     }
 }
@@ -144,6 +143,7 @@ async fn start(
             work_item: work.work_item.clone(),
             prompt,
             brief: work.brief.clone(),
+            scope: None,
             resume: session_of(context, work).await,
         },
     };

@@ -11,7 +11,7 @@ use pipeline_core::port::store::StoreError;
 use pipeline_core::port::store::jobs::{LeasedJob, Renewal};
 use pipeline_core::port::store::tasks::{Commit, Committed};
 use pipeline_core::retry::back_off;
-use pipeline_core::run::{FailureClass, RunFailure, RunRow};
+use pipeline_core::run::{FailureCause, RunFailure, RunRow};
 use tokio::sync::watch;
 
 use crate::context::{Context, ProjectPorts};
@@ -269,10 +269,12 @@ pub(crate) async fn follow(context: &Context, run: &RunId, mut call: watch::Rece
             Ok(RunStatus::Ended(end)) if interrupted && end.cancelled => return Followed::Interrupted(end),
             Ok(RunStatus::Ended(end)) => return Followed::Ended(end),
             Ok(RunStatus::NeverBegan) => {
-                return Followed::Failed(transient("the run's program was never started"));
+                let message = "the run's program was never started";
+                return Followed::Failed(RunFailure::new(FailureCause::RunnerLost, message));
             }
             Ok(RunStatus::Lost) => {
-                return Followed::Failed(transient("the run was lost: it left no completion marker"));
+                let message = "the run was lost: it left no completion marker";
+                return Followed::Failed(RunFailure::new(FailureCause::RunnerLost, message));
             }
             Ok(RunStatus::Running) => {}
             // Not to know how it stands is no reason to start another beside it.
@@ -324,24 +326,14 @@ async fn called_off(
 /// A port's failure as a run's failure.
 pub(crate) fn failure_of(error: &PortError) -> RunFailure {
     match error {
-        PortError::Retry { message, after } => RunFailure {
-            class: FailureClass::Transient,
-            message: message.clone(),
-            retry_after: *after,
-        },
+        PortError::Retry { message, after } => transient(message).after(*after),
         PortError::Ambiguous(message) => transient(message),
-        PortError::NotFound(_) | PortError::Conflict(_) | PortError::Permanent(_) => RunFailure {
-            class: FailureClass::Permanent,
-            message: error.to_string(),
-            retry_after: None,
-        },
+        PortError::NotFound(_) | PortError::Conflict(_) | PortError::Permanent(_) => {
+            RunFailure::new(FailureCause::BadConfiguration, error.to_string())
+        }
     }
 }
 
 pub(crate) fn transient(message: impl Into<String>) -> RunFailure {
-    RunFailure {
-        class: FailureClass::Transient,
-        message: message.into(),
-        retry_after: None,
-    }
+    RunFailure::new(FailureCause::Unavailable, message)
 }

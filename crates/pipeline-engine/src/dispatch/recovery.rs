@@ -7,7 +7,7 @@ use pipeline_core::port::runner::RunStatus;
 use pipeline_core::port::store::StoreError;
 use pipeline_core::port::store::jobs::{LeasedJob, Renewal};
 use pipeline_core::port::store::tasks::{Commit, TaskKey};
-use pipeline_core::run::{AgentOutcome, FailureClass, RunFailure, RunRecord, RunRow};
+use pipeline_core::run::{AgentOutcome, FailureCause, RunFailure, RunRecord, RunRow};
 
 use crate::context::Context;
 use crate::dispatch::execution::{Beginning, transient};
@@ -171,11 +171,7 @@ async fn give_back(context: &Context, job: &LeasedJob, died: bool) -> Result<(),
             "job {} was running when the daemon died, {POISON} times: poison",
             job.id
         );
-        let failure = RunFailure {
-            class: FailureClass::Poison,
-            message,
-            retry_after: None,
-        };
+        let failure = RunFailure::new(FailureCause::Poison, message);
         let event = Event::JobFailed {
             job: job.id,
             fence: job.fence,

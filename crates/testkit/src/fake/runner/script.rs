@@ -101,11 +101,7 @@ impl ScriptedEnd {
     }
 
     fn failed(class: FailureClass, message: &str, retry_after: Option<Duration>) -> Self {
-        let failure = RunFailure {
-            class,
-            message: message.to_owned(),
-            retry_after,
-        };
+        let failure = RunFailure::of_class(class, message).after(retry_after);
         Self::ended(RunEnd {
             record: RunRecord {
                 exit_code: Some(1),
@@ -133,6 +129,7 @@ pub(super) fn well(log: &str) -> RunEnd {
             session: Some("session-1".to_owned()),
             duration_ms: 60_000,
             summary: "did what was asked".to_owned(),
+            ..RunRecord::default()
         },
         log_tail: log.to_owned(),
         timed_out: false,

@@ -100,7 +100,7 @@ pub(super) fn agreed() -> Facts {
                 model: Some("m".to_owned()),
                 session: Some("s".to_owned()),
                 duration_ms: 1_000,
-                summary: String::new(),
+                ..RunRecord::default()
             },
         }),
         job: Some(JobRow {
