@@ -192,3 +192,6 @@ pub(crate) fn check_program(program: &str, env: &BTreeMap<String, String>) -> Re
         )),
     }
 }
+
+#[cfg(test)]
+mod tests;

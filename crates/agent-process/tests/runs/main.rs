@@ -13,4 +13,5 @@ mod restart;
 mod environment;
 mod log;
 mod storage;
+mod providers;
 mod record;
