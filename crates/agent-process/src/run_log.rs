@@ -1,7 +1,7 @@
 //! The output of runs, for people, read from the run directories.
 
-use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use pipeline_core::id::RunId;
@@ -9,10 +9,14 @@ use pipeline_core::port::PortError;
 use pipeline_core::port::run_log::RunLog;
 use pipeline_core::progress::{RunProgress, Stall};
 use pipeline_core::time::Timestamp;
+use pipeline_core::usage::Usage;
 use process::Progress;
 
 use crate::blocking::blocking;
 use crate::output;
+use crate::provider::ProviderKind;
+use crate::transcript::Transcript;
+use crate::work::{Work, WorkKind};
 
 /// The logs under a folder of runs. Needs no runner: it also serves while nothing can be started.
 #[derive(Debug, Clone)]
@@ -26,6 +30,46 @@ impl ProcessRunLog {
     pub fn new(runs_dir: PathBuf) -> Self {
         Self { runs_dir }
     }
+}
+
+/// What an agent is doing, as far as its output tells.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Activity {
+    /// The tool that it used last.
+    pub last_tool: Option<String>,
+    /// What it used until now; output is counted late by some programs.
+    pub usage: Usage,
+    /// Requests that its program repeated by itself.
+    pub retries: u32,
+    /// When the usage limit ends that it ran into.
+    pub resets_at: Option<Timestamp>,
+}
+
+impl ProcessRunLog {
+    /// What the agent of a run is doing, also after its end; `None` for a command, for a program of the operator's own, and
+    /// when nothing is known of the run. Reads the whole log: ask in seconds, not in a loop.
+    pub async fn activity(&self, run: &RunId) -> Result<Option<Activity>, PortError> {
+        let (run, run_dir) = (*run, self.runs_dir.join(run.to_string()));
+        blocking(move || {
+            look(&run_dir)
+                .map_err(|error| PortError::retry(format!("could not read the output of run {run}: {error}")))
+        })
+        .await
+    }
+}
+
+fn look(run_dir: &Path) -> io::Result<Option<Activity>> {
+    let kind = match Work::load(run_dir)?.map(|work| work.kind) {
+        Some(WorkKind::Agent { provider }) if provider != ProviderKind::Command => provider,
+        Some(WorkKind::Agent { .. } | WorkKind::Command) | None => return Ok(None),
+    };
+    let transcript = Transcript::read(kind, run_dir)?;
+    Ok(Some(Activity {
+        last_tool: transcript.last_tool,
+        usage: transcript.so_far,
+        retries: transcript.retries,
+        resets_at: transcript.resets_at,
+    }))
 }
 
 #[async_trait]

@@ -44,7 +44,7 @@ fn program(bench: &Bench, sample: &str) -> CliSettings {
     cli
 }
 
-fn runner(bench: &Bench, provider: Provider) -> ProcessRunner {
+fn runner(bench: &Bench, provider: &Provider) -> ProcessRunner {
     let mut settings = bench.settings(agent_process::AgentCommand::shell("exit 1"));
     for project in settings.projects.values_mut() {
         project.agent = provider.clone();
@@ -66,7 +66,7 @@ fn kept(bench: &Bench, name: &str) -> String {
 }
 
 async fn ended(bench: &Bench, provider: Provider) -> RunEnd {
-    end_of(&runner(bench, provider), &bench.agent("7-1-1")).await
+    end_of(&runner(bench, &provider), &bench.agent("7-1-1")).await
 }
 
 #[tokio::test]
@@ -91,6 +91,13 @@ async fn claude_code_works_and_its_record_says_what_it_cost() {
         "You are the developer.\n"
     );
     assert!(kept(&bench, "env").contains("SOME_KEY=s3cret"));
+    let activity = bench
+        .log()
+        .activity(&crate::bench::id("7-1-1"))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(activity.last_tool.as_deref(), Some("Write"));
     let record = record(&bench, "7-1-1");
     assert_eq!(record.provider.as_deref(), Some("claude"));
     assert_eq!(record.versions.provider.as_deref(), Some("2.1.329"));
@@ -213,7 +220,7 @@ async fn a_resumed_session_costs_only_what_was_added() {
     let session = first.record.session.unwrap();
     let second = Provider::Claude(program(&bench, "claude-session-3-resume.txt"));
     let spec = with_session(bench.agent("7-2-1"), &session);
-    let second = end_of(&runner(&bench, second), &spec).await;
+    let second = end_of(&runner(&bench, &second), &spec).await;
     assert!(kept(&bench, "argv").contains(&format!("--resume\n{session}\n")));
     assert_eq!(second.record.usage.input_tokens, 100);
     assert!((second.record.usage.cost_usd - 0.0006).abs() < 1e-9);
@@ -229,7 +236,7 @@ async fn a_run_is_judged_by_the_provider_that_it_was_started_with() {
     let bench = Bench::new();
     let provider = Provider::Codex(program(&bench, "codex-quota.txt"));
     let spec = bench.agent("7-1-1");
-    runner(&bench, provider).start(&spec).await.unwrap();
+    runner(&bench, &provider).start(&spec).await.unwrap();
     let end = bench.restarted().wait(&spec.run).await.unwrap();
     let failure = crate::bench::ended(end).failure.unwrap();
     assert_eq!(
