@@ -1,8 +1,10 @@
 //! From a run that is wanted to a run that lives.
 
-use std::fs;
+use std::fs::{self, DirBuilder};
 use std::io::{self, ErrorKind};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use pipeline_core::port::PortError;
@@ -68,9 +70,9 @@ pub(crate) fn start(settings: &RunnerSettings, spec: &RunSpec) -> Result<(), Por
     };
     work.save(&run_dir)
         .map_err(|error| failed("could not write work.json", error))?;
-    for (name, content) in &invocation.files {
-        process::write_whole(&run_dir, name, content.as_bytes())
-            .map_err(|error| failed(&format!("could not write {name}"), error))?;
+    for (file, content) in &invocation.files {
+        write(file, content)
+            .map_err(|error| failed(&format!("could not write {}", file.display()), error))?;
     }
     opening::open(&run_dir, spec, kind, &run).map_err(|error| failed("could not write run.json", error))?;
     launch(&LaunchSpec {
@@ -95,6 +97,21 @@ fn launch(spec: &LaunchSpec) -> Result<(), PortError> {
             Err(PortError::retry(error.to_string()))
         }
     }
+}
+
+/// A file that says this already is left alone: other runs may be reading it.
+fn write(file: &Path, content: &str) -> io::Result<()> {
+    // Writers of one file share the name of a temporary one.
+    static WRITING: Mutex<()> = Mutex::new(());
+    let _writing = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
+    if fs::read(file).is_ok_and(|there| there == content.as_bytes()) {
+        return Ok(());
+    }
+    let (Some(folder), Some(name)) = (file.parent(), file.file_name().and_then(|name| name.to_str())) else {
+        return Err(io::Error::new(ErrorKind::InvalidInput, "its path has no name"));
+    };
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    process::write_whole(folder, name, content.as_bytes())
 }
 
 /// What is to be started, with its whole environment, and what has to be known to judge it.

@@ -12,7 +12,7 @@ mod rules;
 pub(crate) mod verdict;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use pipeline_core::id::{RunId, WorkItemId};
@@ -67,8 +67,8 @@ pub(crate) struct Invocation {
     /// Variables that it gets of our own environment, by name.
     pub(crate) inherits: Vec<String>,
     pub(crate) stdin: Vec<u8>,
-    /// Files in the run directory, by name.
-    pub(crate) files: BTreeMap<String, String>,
+    /// Files that have to be there, by path: in the run directory, or in a folder of ours for the program's settings.
+    pub(crate) files: BTreeMap<PathBuf, String>,
 }
 
 /// A provider as it is remembered with a run, so that the run is judged by the provider that it was started with.
@@ -123,8 +123,12 @@ impl Provider {
     pub(crate) fn check(&self, inherited: &BTreeMap<String, String>) -> Result<(), String> {
         match self {
             Self::Command(command) => command.check(inherited),
-            Self::Claude(cli) | Self::Codex(cli) | Self::Opencode(cli) | Self::Gemini(cli) => {
+            Self::Claude(cli) | Self::Codex(cli) | Self::Opencode(cli) => {
                 check_program(&cli.program, inherited)
+            }
+            Self::Gemini(cli) => {
+                check_program(&cli.program, inherited)?;
+                gemini::check(cli)
             }
         }
     }

@@ -2,9 +2,11 @@
 //!
 //! The prompt of the role is appended to its system prompt by a file, the brief comes on stdin. It never asks: what is not
 //! allowed is denied, and a denial is a failure of the run. Settings, hooks and MCP servers of user and project are not
-//! read. The run directory is the working directory of nobody: the checkout is.
+//! read.
 
 pub(crate) mod events;
+
+use std::collections::BTreeMap;
 
 use pipeline_core::run::FailureCause;
 
@@ -35,11 +37,11 @@ pub(super) fn invocation(cli: &CliSettings, assignment: &Assignment<'_>) -> Invo
     add("--max-turns", cli.max_turns.map(|turns| turns.to_string()));
     add("--max-budget-usd", cli.max_cost_usd.map(|cost| cost.to_string()));
     add("--setting-sources", Some(String::new()));
-    let mut files = std::collections::BTreeMap::new();
+    let mut files = BTreeMap::new();
     if !assignment.prompt.trim().is_empty() {
         let file = assignment.run_dir.join(SYSTEM_PROMPT);
         add("--append-system-prompt-file", Some(file.display().to_string()));
-        files.insert(SYSTEM_PROMPT.to_owned(), assignment.prompt.to_owned());
+        files.insert(file, assignment.prompt.to_owned());
     }
     match assignment.resume {
         Some(session) => add("--resume", Some(session.to_owned())),
@@ -70,7 +72,7 @@ fn allowed(cli: &CliSettings, assignment: &Assignment<'_>) -> Vec<String> {
     rules
 }
 
-fn environment(cli: &CliSettings) -> std::collections::BTreeMap<String, String> {
+fn environment(cli: &CliSettings) -> BTreeMap<String, String> {
     let mut env = cli.env.clone();
     for name in [
         "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC",

@@ -75,7 +75,10 @@ fn claude_code() {
         ],
         "Review it.\n",
     );
-    assert_eq!(found.files["system-prompt.md"], "You are the reviewer.\n");
+    assert_eq!(
+        found.files[Path::new("/runs/7-3-2/system-prompt.md")],
+        "You are the reviewer.\n"
+    );
     let resumed = invocation(&provider, None, Some("s-1")).argv.join(" ");
     assert!(
         resumed.contains("--resume s-1") && !resumed.contains("--session-id"),
@@ -144,18 +147,22 @@ fn gemini_cli() {
         &[
             ("GEMINI_CLI_NO_RELAUNCH", "true"),
             ("GEMINI_CLI_TRUST_WORKSPACE", "true"),
-            (
-                "GEMINI_CLI_SYSTEM_SETTINGS_PATH",
-                "/runs/7-3-2/gemini-settings.json",
-            ),
+            ("GEMINI_CLI_HOME", "/homes/some"),
             ("GOOGLE_GEMINI_BASE_URL", "http://127.0.0.1:1/v1"),
         ],
         "You are the reviewer.\n\nReview it.\n",
     );
-    let settings: serde_json::Value = serde_json::from_str(&found.files["gemini-settings.json"]).unwrap();
-    assert_eq!(settings["general"]["maxAttempts"], 4);
-    assert_eq!(settings["model"]["maxSessionTurns"], 40);
-    assert_eq!(settings["security"]["auth"]["selectedType"], "gemini-api-key");
+    let file: serde_json::Value =
+        serde_json::from_str(&found.files[Path::new("/homes/some/.gemini/settings.json")]).unwrap();
+    assert_eq!(file["general"]["maxAttempts"], 4);
+    assert_eq!(file["model"]["maxSessionTurns"], 40);
+    assert_eq!(file["security"]["auth"]["selectedType"], "gemini-api-key");
+    let bare = CliSettings {
+        config_home: None,
+        ..settings()
+    };
+    assert!(gemini::check(&bare).unwrap_err().contains("needs a config home"));
+    assert!(invocation(&Provider::Gemini(bare), None, None).files.is_empty());
 }
 
 #[test]

@@ -168,16 +168,14 @@ async fn opencode_that_stopped_at_a_question_has_not_succeeded() {
 }
 
 #[tokio::test]
-async fn gemini_cli_works_with_settings_of_its_run() {
+async fn gemini_cli_works_with_settings_in_a_home_of_its_own() {
     let bench = Bench::new();
-    let end = ended(
-        &bench,
-        Provider::Gemini(program(&bench, "gemini-write-stream.txt")),
-    )
-    .await;
+    let mut cli = program(&bench, "gemini-write-stream.txt");
+    cli.config_home = Some(bench.folder().join("home"));
+    let end = ended(&bench, Provider::Gemini(cli)).await;
     assert_eq!(end.failure, None);
     assert_eq!(end.record.model.as_deref(), Some("gemini-2.5-pro"));
-    assert!(bench.run_dir("7-1-1").join("gemini-settings.json").is_file());
+    assert!(bench.folder().join("home/.gemini/settings.json").is_file());
 }
 
 fn with_session(spec: RunSpec, session: &str) -> RunSpec {
