@@ -88,8 +88,13 @@ const IMPORTS: &[Imports] = &[
     },
     Imports {
         who: "demo",
-        may: &["app", "pipeline-core", "pipeline-engine", "process", "git"],
+        may: &["app", "pipeline-core", "pipeline-engine", "process", "git", "model-stub"],
         why: "the demo uses what the wiring built, and names no store, tracker, forge or page",
+    },
+    Imports {
+        who: "model-stub",
+        may: &[],
+        why: "a model knows nothing of those who ask it",
     },
     Imports {
         who: "orchd",
@@ -136,8 +141,8 @@ const LIBRARIES: &[Library] = &[
     },
     Library {
         name: "axum",
-        only_in: &["web"],
-        why: "only web serves",
+        only_in: &["web", "model-stub"],
+        why: "only web serves, and the model that stands in for a paid one",
     },
     Library {
         name: "hyper",
