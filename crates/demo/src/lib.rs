@@ -6,6 +6,7 @@
 pub mod scenario;
 pub mod sample;
 pub mod agent;
+pub mod model;
 pub mod options;
 mod home;
 mod issue;

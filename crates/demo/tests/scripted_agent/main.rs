@@ -11,3 +11,4 @@ mod documents;
 mod code;
 mod reports;
 mod foreign;
+mod model;
