@@ -67,12 +67,13 @@ pub(crate) fn turns(said: impl IntoIterator<Item = Said>) -> (Vec<String>, usize
 
 /// Where the agent program says that it works: each has its own sentence for it.
 pub(crate) fn directory(raw: &str) -> Option<PathBuf> {
-    const MARKS: [&str; 6] = [
+    const MARKS: [&str; 7] = [
         "working directory: ",
         "Working directory: ",
         "working directory is: ",
         "working in the directory: ",
         "Primary working directory: ",
+        "**Workspace Directories:**\n  - ",
         "<cwd>",
     ];
     let text = raw.replace("\\n", "\n");
@@ -137,6 +138,7 @@ mod tests {
             ("Primary working directory: /a/b\\nIs a git", "/a/b"),
             ("I'm currently working in the directory: /a/b\nHere", "/a/b"),
             ("<cwd>/a/b</cwd>", "/a/b"),
+            ("- **Workspace Directories:**\\n  - /a/b\\n- more", "/a/b"),
             ("- **Working directory: **/a/b`", "/a/b"),
         ] {
             assert_eq!(directory(text), Some(PathBuf::from(expected)), "{text}");

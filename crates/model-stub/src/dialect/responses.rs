@@ -12,15 +12,22 @@ pub(super) fn read(body: &Value) -> Parsed {
             items(body, "input").flat_map(said).collect()
         }
     };
-    let name = |tool: &Value| match text_of(tool, "name") {
-        name if name.is_empty() => text_of(tool, "type"),
-        name => name,
-    };
+    // Newer programs send tools as an item of the conversation, in groups.
+    let added = items(body, "input").flat_map(|item| items(item, "tools"));
+    let added = added.flat_map(|tool| items(tool, "tools"));
     Parsed {
         model: text_of(body, "model"),
         stream: body["stream"] == true,
         said,
-        tools: items(body, "tools").map(name).collect(),
+        tools: items(body, "tools").chain(added).map(tool_name).collect(),
+    }
+}
+
+/// Tools of the service itself have a type only.
+fn tool_name(tool: &Value) -> String {
+    match text_of(tool, "name") {
+        name if name.is_empty() => text_of(tool, "type"),
+        name => name,
     }
 }
 

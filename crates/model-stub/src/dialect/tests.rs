@@ -98,3 +98,10 @@ fn what_is_no_json_is_an_empty_conversation() {
     let conversation = Dialect::Anthropic.read("/v1/messages", b"{");
     assert!(conversation.turns.is_empty() && conversation.is_aside());
 }
+
+#[test]
+fn tools_that_come_as_an_item_are_offered_too() {
+    let body = json!({"input": [{"type": "additional_tools", "tools": [
+        {"type": "namespace", "name": "functions", "tools": [{"type": "custom", "name": "exec"}]}]}]});
+    assert_eq!(read("/v1/responses", &body).tools, ["exec"]);
+}
