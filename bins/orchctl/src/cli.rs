@@ -6,8 +6,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::command::{
     advance::Advance, approve::Approve, backup::Backup, cancel::Cancel, check::Check, drain::Drain,
-    holds::Holds, outbox::OutboxCommand, pause::Pause, pipeline::PipelineCommand, queue::Queue,
-    reject::Reject, replay::Replay, requeue::Requeue, restart::Restart, restore::Restore, resume::Resume,
+    holds::Holds, outbox::OutboxCommand, pause::Pause, pipeline::PipelineCommand, providers::Providers,
+    queue::Queue, reject::Reject, replay::Replay, requeue::Requeue, restart::Restart, restore::Restore, resume::Resume,
     retention::Retention, runs::RunsCommand, status::Status, stop::Stop, task_show::TaskShow,
     verdict::Verdict, why::Why,
 };
@@ -69,6 +69,8 @@ pub(crate) enum Command {
     /// Look at effects on their way out, send one now, or take one out
     #[command(subcommand)]
     Outbox(OutboxCommand),
+    /// List the accounts of providers: state, failures, preflight; reset NAME lets one run again
+    Providers(Providers),
     /// List runs, show one, print its log, and check that all that is known of it agrees
     #[command(subcommand)]
     Runs(RunsCommand),

@@ -11,6 +11,7 @@ pub(crate) mod resume;
 pub(crate) mod drain;
 pub(crate) mod stop;
 pub(crate) mod outbox;
+pub(crate) mod providers;
 pub(crate) mod runs;
 pub(crate) mod approve;
 pub(crate) mod reject;
@@ -91,6 +92,7 @@ async fn with_store(command: &Command, session: &Session) -> Result<u8, Failure>
         Command::Drain(drain) => drain.run(session).await,
         Command::Stop(stop) => stop.run(session).await,
         Command::Outbox(outbox) => outbox.run(session).await,
+        Command::Providers(providers) => providers.run(session).await,
         Command::Runs(runs) => runs.run(session).await,
         Command::Approve(approve) => approve.run(session).await,
         Command::Reject(reject) => reject.run(session).await,

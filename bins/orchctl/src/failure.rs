@@ -34,6 +34,14 @@ pub(crate) enum Failure {
         /// Those it has.
         known: String,
     },
+    /// No account of a provider is called that.
+    #[error("there is no provider '{wanted}'; 'orchctl providers' lists {known}")]
+    NoProvider {
+        /// As given.
+        wanted: String,
+        /// Those there are.
+        known: String,
+    },
     /// No outbox row has this key.
     #[error("there is no effect '{0}'; 'orchctl outbox list' and 'orchctl task show TASK' list effects")]
     NoEffect(String),
@@ -105,6 +113,7 @@ impl Failure {
             Self::NoTask { .. }
             | Self::NoJob(_)
             | Self::NoEffect(_)
+            | Self::NoProvider { .. }
             | Self::NoProject { .. }
             | Self::NoRun { .. }
             | Self::NoLog { .. } => exit::NOT_FOUND,

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use agent_process::{AgentCommand, ProcessRunner, ProjectRuns, Provider, RunnerSettings};
-use pipeline_core::id::{JobId, ProjectId, RunId, TaskId, WorkItemId};
+use pipeline_core::id::{AccountId, JobId, ProjectId, RunId, TaskId, WorkItemId};
 use pipeline_core::port::PortError;
 use pipeline_core::port::runner::{RunOccasion, RunSpec, RunStatus, RunWork, Runner};
 use pipeline_core::project::Locale;
@@ -42,7 +42,7 @@ fn print_environments(exe: &str, folder: &Path) -> ExitCode {
 fn settings(exe: &str, folder: &Path) -> RunnerSettings {
     let agent = AgentCommand::shell("env").with_env([("ADDED".to_owned(), "by settings".to_owned())].into());
     let project = ProjectRuns {
-        agent: Provider::Command(agent),
+        agents: [(AccountId::shared("command"), Provider::Command(agent))].into(),
         locale: Locale::Ru,
         command_env: vec!["DEPLOY_TOKEN".to_owned()],
     };
@@ -67,6 +67,7 @@ fn agent_work() -> RunWork {
         brief: String::new(),
         scope: None,
         resume: None,
+        provider: AccountId::shared("command"),
     }
 }
 

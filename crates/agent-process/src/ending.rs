@@ -229,6 +229,7 @@ fn run_record(transcript: &Transcript, exit_code: Option<i32>, duration_ms: u64)
         summary: summary.unwrap_or_default(),
         cost_is_estimated: transcript.cost_is_estimated,
         session_totals: transcript.totals,
+        ..RunRecord::default()
     }
 }
 

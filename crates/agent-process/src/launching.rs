@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use pipeline_core::id::{AccountId, ProjectId};
 use pipeline_core::port::PortError;
 use pipeline_core::port::runner::{RunSpec, RunWork};
 use process::{DEFAULT_LINE_CAP, LaunchError, LaunchSpec, RunState, RunnerCommand};
@@ -139,6 +140,7 @@ fn plan(settings: &RunnerSettings, spec: &RunSpec, run_dir: &Path) -> Result<Pla
             brief,
             scope,
             resume,
+            provider,
         } => {
             let assignment = Assignment {
                 run: &spec.run,
@@ -152,7 +154,7 @@ fn plan(settings: &RunnerSettings, spec: &RunSpec, run_dir: &Path) -> Result<Pla
                 new_session: &session::new_id(&settings.runs_dir, spec),
                 run_dir,
             };
-            agent(project, spec, &assignment)
+            agent(project, (spec, provider), &assignment)
         }
         RunWork::Command { command } => Ok(Plan {
             kind: WorkKind::Command,
@@ -163,8 +165,15 @@ fn plan(settings: &RunnerSettings, spec: &RunSpec, run_dir: &Path) -> Result<Pla
     }
 }
 
-fn agent(project: &ProjectRuns, spec: &RunSpec, assignment: &Assignment<'_>) -> Result<Plan, PortError> {
-    let provider = &project.agent;
+fn agent(
+    project: &ProjectRuns,
+    (spec, account): (&RunSpec, &AccountId),
+    assignment: &Assignment<'_>,
+) -> Result<Plan, PortError> {
+    let provider = project
+        .agents
+        .get(account)
+        .ok_or_else(|| PortError::Permanent(unknown(&spec.project, account)))?;
     provider
         .check(&environment::inherited())
         .map_err(PortError::Permanent)?;
@@ -185,6 +194,11 @@ fn agent(project: &ProjectRuns, spec: &RunSpec, assignment: &Assignment<'_>) -> 
         model: cli.and_then(|cli| cli.model.clone()),
         resumed,
     })
+}
+
+/// Why nothing runs on an account that the settings do not name.
+pub(crate) fn unknown(project: &ProjectId, account: &AccountId) -> String {
+    format!("project '{project}' has no agents on the account '{account}'; name it in its settings")
 }
 
 fn shell(project: &ProjectRuns, spec: &RunSpec, command: &str) -> Invocation {

@@ -6,13 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use pipeline_core::id::RunId;
+use pipeline_core::id::{AccountId, ProjectId, RunId};
 use pipeline_core::port::PortError;
 use pipeline_core::port::runner::{RunSpec, RunStatus, Runner};
+use pipeline_core::resilience::PreflightReport;
+use pipeline_core::time::Timestamp;
 
 use crate::blocking::blocking;
+use crate::preflight::{Login, Preflight, Programs};
 use crate::settings::RunnerSettings;
-use crate::{ending, environment, launching};
+use crate::{ending, environment, launching, preflight};
 
 /// How long a thread of the blocking pool waits for the end of a run before it lets the caller be dropped: a shutdown
 /// takes no longer than this. The end itself is noticed at once.
@@ -79,6 +82,37 @@ impl Runner for ProcessRunner {
         let settings = Arc::clone(&self.settings);
         blocking(move || check(&settings)).await
     }
+
+    async fn preflight(
+        &self,
+        project: &ProjectId,
+        account: &AccountId,
+    ) -> Result<PreflightReport, PortError> {
+        let runs = self.settings.projects.get(project);
+        let Some(provider) = runs.and_then(|runs| runs.agents.get(account)) else {
+            return Ok(PreflightReport {
+                problems: vec![launching::unknown(project, account)],
+                ..PreflightReport::default()
+            });
+        };
+        let provider = provider.clone();
+        let now = Timestamp(process::unix_ms());
+        blocking(move || Ok(report(preflight::preflight(&provider, &Programs, now)))).await
+    }
+}
+
+fn report(found: Preflight) -> PreflightReport {
+    for warning in &found.warnings {
+        tracing::warn!(provider = found.provider.as_str(), warning, "preflight");
+    }
+    PreflightReport {
+        problems: found.problems,
+        version: found.version.map(|version| version.to_string()),
+        login_expires: match found.login {
+            Login::Stored { expires_at, .. } => expires_at,
+            Login::NotLooked | Login::Missing | Login::Variable(_) => None,
+        },
+    }
 }
 
 /// All that is wrong at once.
@@ -91,8 +125,8 @@ fn check(settings: &RunnerSettings) -> Result<(), PortError> {
         .collect();
     let env = environment::inherited();
     for (project, runs) in &settings.projects {
-        let problem = runs.agent.check(&env).err();
-        problems.extend(problem.map(|problem| format!("project '{project}': {problem}")));
+        let found = runs.agents.values().filter_map(|agent| agent.check(&env).err());
+        problems.extend(found.map(|problem| format!("project '{project}': {problem}")));
     }
     if problems.is_empty() {
         Ok(())

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use pipeline_core::id::ProjectId;
+use pipeline_core::id::{AccountId, ProjectId};
 use pipeline_core::project::Locale;
 
 use crate::prices::Prices;
@@ -34,8 +34,8 @@ pub struct RunnerSettings {
 /// How one project's runs are started.
 #[derive(Debug, Clone)]
 pub struct ProjectRuns {
-    /// Who works as its agents.
-    pub agent: Provider,
+    /// Who may work as its agents, by the account that a run names.
+    pub agents: BTreeMap<AccountId, Provider>,
     /// The language that agents are asked to write in (`ORCHD_LANG`).
     pub locale: Locale,
     /// Variables of the daemon's environment that the project's *commands* get besides the common ones, by name.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use agent_process::{AgentCommand, ProcessRunLog, ProcessRunner, ProjectRuns, Provider, RunnerSettings};
 use async_trait::async_trait;
-use pipeline_core::id::{ProjectId, RunId, WorkItemId};
+use pipeline_core::id::{AccountId, ProjectId, RunId, WorkItemId};
 use pipeline_core::port::run_log::RunLog;
 use pipeline_core::port::runner::{RunOccasion, RunSpec, RunWork, Runner};
 use pipeline_core::project::Locale;
@@ -39,7 +39,11 @@ impl Harness {
         let folder = TempDir::new().unwrap();
         fs::create_dir(folder.path().join("checkout")).unwrap();
         let project = ProjectRuns {
-            agent: Provider::Command(AgentCommand::shell(AGENT)),
+            agents: [(
+                AccountId::shared("command"),
+                Provider::Command(AgentCommand::shell(AGENT)),
+            )]
+            .into(),
             locale: Locale::En,
             command_env: Vec::new(),
         };
@@ -74,6 +78,7 @@ impl Harness {
             brief: "Add a greeting.".to_owned(),
             scope: None,
             resume: None,
+            provider: AccountId::shared("command"),
         }
     }
 

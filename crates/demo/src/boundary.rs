@@ -8,13 +8,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use pipeline_core::effect::{CommitStatus, Push, StartBranch};
 use pipeline_core::evidence::{Evidence, EvidenceRequest};
-use pipeline_core::id::{BranchName, CommitSha, IssueId, RunId, WorkItemId};
+use pipeline_core::id::{AccountId, BranchName, CommitSha, IssueId, ProjectId, RunId, WorkItemId};
 use pipeline_core::observation::{HeadObservation, ItemObservation, PullRequest};
 use pipeline_core::port::PortError;
 use pipeline_core::port::forge::{Forge, MergeRequest};
 use pipeline_core::port::runner::{RunSpec, RunStatus, Runner};
 use pipeline_core::port::tracker::{Moved, NewComment, Tracker};
 use pipeline_core::port::workspace::{BaseMerge, Checkout, CheckoutSpec, HarvestSpec, Workspace};
+use pipeline_core::resilience::PreflightReport;
 use pipeline_core::run::Harvest;
 use pipeline_core::stage::Column;
 use pipeline_engine::Context;
@@ -252,6 +253,14 @@ impl Runner for Deadly<dyn Runner> {
 
     async fn check(&self) -> Result<(), PortError> {
         self.inner.check().await
+    }
+
+    async fn preflight(
+        &self,
+        project: &ProjectId,
+        account: &AccountId,
+    ) -> Result<PreflightReport, PortError> {
+        self.inner.preflight(project, account).await
     }
 }
 

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::hold::{Hold, HoldKind, NewHold};
-use crate::id::ProjectId;
+use crate::id::{AccountId, ProjectId};
+use crate::role::Role;
 
 /// Free room below which nothing begins; 0: no floor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -76,6 +77,8 @@ pub struct Situation<'a> {
     pub limit: usize,
     /// Every project of the registry.
     pub projects: &'a BTreeMap<ProjectId, ProjectLoad>,
+    /// Roles for which no account of a provider takes a run now, and why each does not.
+    pub providers: &'a BTreeMap<ProjectId, BTreeMap<Role, Vec<HeldBack>>>,
 }
 
 /// A reason why a queued job is not claimed.
@@ -121,6 +124,13 @@ pub enum HeldBack {
         /// At so many.
         limit: usize,
     },
+    /// An account of a provider takes no run.
+    Provider {
+        /// Which.
+        account: AccountId,
+        /// Why, and until when if that is known.
+        why: String,
+    },
     /// All places are taken; the next end of a run makes room.
     Full {
         /// What runs.
@@ -145,6 +155,9 @@ pub struct ProjectAdmission {
     pub all: Vec<HeldBack>,
     /// The first job of its new tasks.
     pub new_tasks: Vec<HeldBack>,
+    /// Agents of these roles: no account of a provider takes them. Commands go on.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub roles: BTreeMap<Role, Vec<HeldBack>>,
 }
 
 /// What is held back, and why.
@@ -179,7 +192,9 @@ pub fn judge(situation: &Situation<'_>) -> Admission {
             limit,
         });
         let new_tasks = new_tasks.into_iter().collect();
-        (project.clone(), ProjectAdmission { all, new_tasks })
+        let roles = situation.providers.get(project).cloned().unwrap_or_default();
+        let admission = ProjectAdmission { all, new_tasks, roles };
+        (project.clone(), admission)
     });
     Admission {
         projects: projects.collect(),
@@ -229,13 +244,15 @@ impl Admission {
             .map(|(id, _)| id)
     }
 
-    /// Why a job of this project waits that could be claimed by its time; `first` when it is the first one of its task. Gathering never waits.
+    /// Why a job of this project waits that could be claimed by its time; `first` when it is the first one of its task, `role` when it is an
+    /// agent's. Gathering never waits.
     #[must_use]
-    pub fn reasons(&self, project: &ProjectId, first: bool) -> Vec<&HeldBack> {
+    pub fn reasons(&self, project: &ProjectId, first: bool, role: Option<&Role>) -> Vec<&HeldBack> {
         let mut reasons: Vec<&HeldBack> = self.everything.iter().collect();
         if let Some(project) = self.projects.get(project) {
             reasons.extend(&project.all);
             reasons.extend(project.new_tasks.iter().filter(|_| first));
+            reasons.extend(role.and_then(|role| project.roles.get(role)).into_iter().flatten());
         }
         reasons
     }

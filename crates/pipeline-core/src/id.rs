@@ -62,6 +62,8 @@ text_ids! {
     EffectKey;
     /// Names one start of one daemon; owner of leases.
     InstanceId;
+    /// An account of a provider: `claude`, or `command:demo` where each project has its own.
+    AccountId;
     /// SHA-256 of a pipeline definition in hex; pins a task to it.
     PipelineDigest;
     /// SHA-256 of a project's settings in hex; says by which of them an event was decided.

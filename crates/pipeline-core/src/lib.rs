@@ -114,6 +114,7 @@ pub mod scope;
 pub mod retry;
 pub mod untrusted;
 pub mod prompt;
+pub mod resilience;
 pub mod brief;
 pub mod message;
 pub mod orders;

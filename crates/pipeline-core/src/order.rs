@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{ActivityId, EffectKey, JobId, OrderId, TaskId};
+use crate::id::{AccountId, ActivityId, EffectKey, JobId, OrderId, TaskId};
 use crate::stage::StageName;
 use crate::time::Timestamp;
 
@@ -83,6 +83,11 @@ pub enum OperatorOrderKind {
     DropEffect {
         /// Which.
         effect: EffectKey,
+    },
+    /// Forget what holds an account of a provider back: its next runs begin. About no task.
+    ResetProvider {
+        /// Which.
+        account: AccountId,
     },
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{CommitSha, RunId, TreeSha};
+use crate::id::{AccountId, CommitSha, RunId, TreeSha};
 use crate::role::Role;
 use crate::stage::StageName;
 use crate::time::Timestamp;
@@ -37,6 +37,13 @@ pub struct RunRecord {
     /// resumes it subtracts this.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_totals: Option<Usage>,
+    /// Whose provider was to run it, or ran it; none for commands, for runs that got no further than their checkout, and in
+    /// events of versions that knew no accounts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider: Option<AccountId>,
+    /// Its program was never started: it provably did nothing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub never_began: bool,
 }
 
 /// Why a run failed; decides what follows (behaviour §8.8).

@@ -20,6 +20,7 @@ use pipeline_core::port::store::{Store, StoreError};
 use pipeline_core::port::tracker::Tracker;
 use pipeline_core::port::workspace::Workspace;
 use pipeline_core::project::Project;
+use pipeline_core::resilience::ProviderChoice;
 use pipeline_core::retention::RetentionRule;
 use pipeline_core::role::Role;
 use pipeline_core::task::Task;
@@ -44,6 +45,8 @@ pub struct ProjectPorts {
     pub workspace: Arc<dyn Workspace>,
     /// What it leaves there.
     pub storage: Arc<dyn Storage>,
+    /// Whose providers work as its agents, in order of preference.
+    pub providers: ProviderChoice,
 }
 
 /// The prompts of roles that a project does not override.

@@ -4,6 +4,7 @@ mod admission;
 mod call;
 mod execution;
 mod stall;
+mod provider;
 mod agent;
 mod command;
 mod gather;
@@ -132,7 +133,7 @@ impl Dispatcher {
         for job in recovery::adoptable(&self.context).await? {
             self.begin(job, execution::Beginning::Adopted).await;
         }
-        Ok(())
+        provider::check_all(&self.context).await
     }
 
     /// Jobs leased by us that nobody carries out are taken up again: their task died, or the answer to their claim was lost. A run that was

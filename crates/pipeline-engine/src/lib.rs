@@ -7,6 +7,7 @@ mod context;
 mod wake;
 mod health;
 mod step;
+mod accounts;
 mod intake;
 mod orders;
 mod dispatch;

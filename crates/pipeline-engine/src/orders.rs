@@ -4,6 +4,7 @@ use pipeline_core::event::Event;
 use pipeline_core::order::{OperatorOrderKind, OrderAnswer};
 use pipeline_core::port::store::StoreError;
 
+use crate::accounts;
 use crate::context::Context;
 use crate::outbox::operator;
 use crate::step::{Along, Stepped, step};
@@ -20,6 +21,10 @@ pub(crate) async fn tick(context: &Context) -> Result<(), StoreError> {
             }
             OperatorOrderKind::DropEffect { effect } => {
                 operator::drop_row(context, &order, effect).await?;
+                continue;
+            }
+            OperatorOrderKind::ResetProvider { account } => {
+                accounts::reset(context, &order, account).await?;
                 continue;
             }
             OperatorOrderKind::Approve

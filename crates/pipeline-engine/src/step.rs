@@ -17,6 +17,7 @@ use pipeline_core::task::Task;
 use pipeline_core::time::Timestamp;
 use pipeline_core::transition::{Rules, decide};
 
+use crate::accounts;
 use crate::context::Context;
 
 /// What is committed together with the decision.
@@ -102,6 +103,7 @@ pub(crate) async fn step(
                 )
             }
         };
+        let commit = with_account(context, &task, commit, (&event, &along)).await?;
         let wakes = Wanted::of(&commit);
         match context.store.commit(commit).await? {
             Committed::Yes => {
@@ -118,6 +120,21 @@ pub(crate) async fn step(
             }
         }
     }
+}
+
+/// What the end of a run says of the account that it ran on.
+async fn with_account(
+    context: &Context,
+    task: &Task,
+    mut commit: Commit,
+    (event, along): (&Event, &Along),
+) -> Result<Commit, StoreError> {
+    let said = accounts::after_run(context, &task.project, (event, along.run.as_ref())).await?;
+    if let Some((health, alert)) = said {
+        commit.account = Some(health);
+        commit.effects.extend(alert);
+    }
+    Ok(commit)
 }
 
 async fn changed(

@@ -34,6 +34,7 @@ mod projects;
 mod orders;
 mod holds;
 mod retention;
+mod accounts;
 #[cfg(test)]
 mod query_plans;
 
@@ -47,7 +48,7 @@ use crate::writer::{Writer, Written};
 
 pub use crate::identity::Identity;
 
-/// Everything that is kept, in one database file. Implements the seven traits of the store port.
+/// Everything that is kept, in one database file. Implements the eight traits of the store port.
 ///
 /// Dropping it ends its threads after the commands that were handed in.
 pub struct SqliteStore {

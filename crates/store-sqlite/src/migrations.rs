@@ -15,6 +15,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0004_effect_leases.sql"),
     include_str!("../migrations/0005_identity.sql"),
     include_str!("../migrations/0006_delivered_alerts.sql"),
+    include_str!("../migrations/0007_providers.sql"),
 ];
 
 /// Marks the file as ours (`orch` in ASCII).

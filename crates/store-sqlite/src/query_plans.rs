@@ -4,7 +4,7 @@ use rusqlite::Connection;
 
 use crate::migrations::{self, MIGRATIONS};
 use crate::{
-    deliveries, event_log, holds, jobs, orders, outbox, project_versions, retention, runs, tasks, timers,
+    accounts, deliveries, event_log, holds, jobs, orders, outbox, project_versions, retention, runs, tasks, timers,
 };
 
 /// Statements that look things up, and those that change what they looked up.
@@ -68,6 +68,7 @@ const HOT: &[&str] = &[
     retention::OPEN_RUNS,
     retention::FORGET_EFFECTS,
     retention::FORGET_ALERTS,
+    accounts::UPDATE,
 ];
 
 /// These walk the table by rowid and stop at their LIMIT.

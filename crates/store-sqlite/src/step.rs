@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use crate::failure::Failure;
 use crate::writer::Written;
 use crate::{
-    deliveries, event_log, items, jobs, orders, outbox, pipelines, project_versions, runs, tasks, timers,
+    accounts, deliveries, event_log, items, jobs, orders, outbox, pipelines, project_versions, runs, tasks, timers,
 };
 
 /// Writes all of it; what comes out stale or fenced is taken back as a whole.
@@ -22,6 +22,11 @@ pub(crate) fn write(connection: &Connection, commit: &Commit) -> Result<Written<
         return Ok(Written::Undo(Committed::Fenced));
     }
     if !write_mark(connection, commit)? {
+        return Ok(Written::Undo(Committed::Stale));
+    }
+    if let Some(health) = &commit.account
+        && !accounts::write(connection, health)?
+    {
         return Ok(Written::Undo(Committed::Stale));
     }
     if !settle_effects(connection, commit)? {

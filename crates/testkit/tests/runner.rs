@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use pipeline_core::id::{BranchName, ProjectId, RunId, WorkItemId};
+use pipeline_core::id::{AccountId, BranchName, ProjectId, RunId, WorkItemId};
 use pipeline_core::job::StartPoint;
 use pipeline_core::port::clock::Clock;
 use pipeline_core::port::run_log::RunLog;
@@ -88,6 +88,7 @@ fn agent(run: RunId) -> RunSpec {
         work: RunWork::Agent {
             role: Role::new(Role::DEVELOPER),
             stage: StageName::new("development"),
+            provider: AccountId::shared("fake"),
             work_item: WorkItemId::new("ET-001"),
             prompt: "You are a developer.".to_owned(),
             brief: "Add a greeting.".to_owned(),
@@ -106,7 +107,8 @@ fn command(line: &str) -> RunWork {
 #[tokio::test]
 async fn the_fake_runner_conforms() {
     conformance::runner::all(|| async {
-        Arc::new(OnFake(Arc::new(FakeRunner::new(Vec::new())))) as Arc<dyn RunnerHarness>
+        let runner = FakeRunner::new(Vec::new()).with_accounts(vec![AccountId::shared("fake")]);
+        Arc::new(OnFake(Arc::new(runner))) as Arc<dyn RunnerHarness>
     })
     .await;
 }

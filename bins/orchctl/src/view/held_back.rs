@@ -36,15 +36,16 @@ impl HeldBackNow {
 
     /// Why a queued job is not claimed, besides its time.
     pub(crate) fn reasons(&self, job: &JobRow) -> Vec<String> {
-        let limited = match job.kind {
-            JobKind::Agent(_) | JobKind::Command(_) => true,
-            JobKind::Gather(_) => false,
+        let role = match &job.kind {
+            JobKind::Agent(work) => Some(&work.role),
+            JobKind::Command(_) => None,
+            JobKind::Gather(_) => return Vec::new(),
         };
-        if !limited || job.status != JobStatus::Queued {
+        if job.status != JobStatus::Queued {
             return Vec::new();
         }
         let first = job.id.number == 1 && job.fence == 0;
-        let reasons = self.0.reasons(&job.project, first);
+        let reasons = self.0.reasons(&job.project, first, role);
         reasons
             .iter()
             .map(|reason| text::line(&reason.to_string()))

@@ -1,6 +1,6 @@
 //! An operator's order with its answer: the audit.
 
-use pipeline_core::id::{EffectKey, JobId, OrderId};
+use pipeline_core::id::{AccountId, EffectKey, JobId, OrderId};
 use pipeline_core::order::{OperatorOrderKind, OrderAnswer};
 use pipeline_core::port::store::orders::OrderRow;
 use pipeline_core::stage::StageName;
@@ -22,6 +22,9 @@ pub(crate) struct OrderWords {
     /// Which, for `retry_effect` and `drop_effect`.
     #[serde(skip_serializing_if = "Option::is_none")]
     effect: Option<EffectKey>,
+    /// Which, for `reset_provider`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider: Option<AccountId>,
 }
 
 impl OrderWords {
@@ -32,6 +35,7 @@ impl OrderWords {
             stage: None,
             job: None,
             effect: None,
+            provider: None,
         };
         words.order = match what {
             OperatorOrderKind::Approve => "approve",
@@ -55,6 +59,10 @@ impl OrderWords {
                 words.effect = Some(effect.clone());
                 "drop_effect"
             }
+            OperatorOrderKind::ResetProvider { account } => {
+                words.provider = Some(account.clone());
+                "reset_provider"
+            }
         };
         words
     }
@@ -69,9 +77,14 @@ impl OrderWords {
             .effect
             .iter()
             .map(|effect| format!(" {}", text::line(effect.as_str())));
+        let provider = self
+            .provider
+            .iter()
+            .map(|account| format!(" {}", text::line(account.as_str())));
         stage
             .chain(job)
             .chain(effect)
+            .chain(provider)
             .fold(self.order.to_owned(), |text, more| text + &more)
     }
 }

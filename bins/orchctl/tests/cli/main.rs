@@ -10,6 +10,7 @@ mod ordering;
 mod holding;
 mod tidying;
 mod outbox;
+mod providers;
 mod runs;
 mod failing;
 mod copies;

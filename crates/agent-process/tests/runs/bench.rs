@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use agent_process::{AgentCommand, ProcessRunLog, ProcessRunner, ProjectRuns, Provider, RunnerSettings};
-use pipeline_core::id::{ProjectId, RunId, WorkItemId};
+use pipeline_core::id::{AccountId, ProjectId, RunId, WorkItemId};
 use pipeline_core::port::runner::{RunEnd, RunOccasion, RunSpec, RunStatus, RunWork, Runner, Tries};
 use pipeline_core::project::Locale;
 use pipeline_core::role::Role;
@@ -35,7 +35,7 @@ impl Bench {
 
     pub(crate) fn settings(&self, agent: AgentCommand) -> RunnerSettings {
         let project = ProjectRuns {
-            agent: Provider::Command(agent),
+            agents: [(AccountId::shared("command"), Provider::Command(agent))].into(),
             locale: Locale::En,
             command_env: Vec::new(),
         };
@@ -75,6 +75,7 @@ impl Bench {
             brief: "Build it.\n".to_owned(),
             scope: None,
             resume: None,
+            provider: AccountId::shared("command"),
         };
         self.spec(run, work)
     }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use agent_process::record::{Record, RecordReading};
 use agent_process::{CliSettings, ProcessRunner, Provider};
+use pipeline_core::id::AccountId;
 use pipeline_core::port::runner::{RunEnd, RunSpec, RunWork, Runner as _};
 use pipeline_core::run::{FailureCause, FailureClass};
 
@@ -47,7 +48,7 @@ fn program(bench: &Bench, sample: &str) -> CliSettings {
 fn runner(bench: &Bench, provider: &Provider) -> ProcessRunner {
     let mut settings = bench.settings(agent_process::AgentCommand::shell("exit 1"));
     for project in settings.projects.values_mut() {
-        project.agent = provider.clone();
+        project.agents = [(AccountId::shared("command"), provider.clone())].into();
     }
     ProcessRunner::new(settings)
 }
@@ -187,6 +188,7 @@ fn with_session(spec: RunSpec, session: &str) -> RunSpec {
         brief,
         scope,
         resume: _,
+        provider,
     } = spec.work
     else {
         panic!("an agent's run");
@@ -200,6 +202,7 @@ fn with_session(spec: RunSpec, session: &str) -> RunSpec {
             brief,
             scope,
             resume: Some(session.to_owned()),
+            provider,
         },
         ..spec
     }

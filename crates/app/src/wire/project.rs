@@ -6,10 +6,11 @@ use std::sync::Arc;
 use agent_process::{AgentCommand, ProjectRuns, Provider};
 use forge_local::{ForgeHome, LocalForge};
 use git::{GitWorkspace, Remote, WorkspaceSettings};
-use pipeline_core::id::ProjectId;
+use pipeline_core::id::{AccountId, ProjectId};
 use pipeline_core::pipeline::{Limits, Pipeline};
 use pipeline_core::port::board::Board;
 use pipeline_core::port::workspace::Workspace;
+use pipeline_core::resilience::ProviderChoice;
 use pipeline_core::project::{Ci, CiTimes, Links, Locale, Project};
 use pipeline_engine::ProjectPorts;
 use tracker_local::LocalBoard;
@@ -67,8 +68,9 @@ pub(super) fn build(
         result_hint: Some(forge.fetch_command()),
     };
     let agent = AgentCommand::shell(&wanted.agent_cmd).with_env(wanted.agent_env.clone());
+    let account = AccountId::of_project("command", &id);
     let runs = ProjectRuns {
-        agent: Provider::Command(agent),
+        agents: BTreeMap::from([(account.clone(), Provider::Command(agent))]),
         locale: wanted.locale,
         command_env: Vec::new(),
     };
@@ -79,6 +81,7 @@ pub(super) fn build(
         chat: Arc::new(board.chat(id)),
         workspace,
         storage: Arc::new(repository),
+        providers: ProviderChoice::new(account, []),
         project,
     };
     Ok(Built {

@@ -41,6 +41,7 @@ fn check(holds: &[Hold], room: Result<&Room, &str>, load: ProjectLoad, expected:
         room,
         limit: 2,
         projects: &projects,
+        providers: &BTreeMap::new(),
     });
     assert_eq!(admission.lines(), expected);
 }
@@ -86,6 +87,7 @@ fn without_floors_nothing_has_to_be_known() {
         room: Err("nobody looked"),
         limit: 1,
         projects: &BTreeMap::new(),
+        providers: &BTreeMap::new(),
     });
     assert_eq!(admission, Admission::default());
 }
@@ -138,10 +140,11 @@ fn full_places_are_a_reason_and_no_news() {
         room: Ok(&Room::default()),
         limit: 2,
         projects: &projects,
+        providers: &BTreeMap::new(),
     });
     assert!(!admission.holds_everything() && admission.held_projects().next().is_none());
     assert_eq!(admission.lines(), [""; 0]);
-    let reasons = admission.reasons(&ProjectId::new("et"), true);
+    let reasons = admission.reasons(&ProjectId::new("et"), true, None);
     let reasons: Vec<String> = reasons.iter().map(ToString::to_string).collect();
     assert_eq!(
         reasons,
@@ -163,8 +166,9 @@ fn only_first_jobs_wait_for_people() {
         room: Ok(&Room::default()),
         limit: 2,
         projects: &projects,
+        providers: &BTreeMap::new(),
     });
-    let reasons = |first| admission.reasons(&ProjectId::new("et"), first).len();
+    let reasons = |first| admission.reasons(&ProjectId::new("et"), first, None).len();
     assert_eq!((reasons(true), reasons(false)), (1, 0));
     assert_eq!(admission.projects_without_new_tasks().count(), 1);
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Admission, HeldBack};
+use super::{Admission, HeldBack, ProjectAdmission};
 
 const GIB: u64 = 1 << 30;
 
@@ -33,6 +33,7 @@ impl fmt::Display for HeldBack {
                 f,
                 "new tasks do not begin: {waiting} tasks wait for a human, the limit is {limit}"
             ),
+            Self::Provider { account, why } => write!(f, "{account}: {why}"),
             Self::Full { running, limit } => write!(f, "{running} of {limit} runs at once are taken"),
         }
     }
@@ -44,7 +45,7 @@ impl Admission {
     pub fn lines(&self) -> Vec<String> {
         let overall = self.everything.iter().map(|reason| (None, reason));
         let projects = self.projects.iter().flat_map(|(id, project)| {
-            let reasons = project.all.iter().chain(&project.new_tasks);
+            let reasons = project.all.iter().chain(&project.new_tasks).chain(of_providers(project));
             reasons.map(move |reason| (Some(id), reason))
         });
         overall
@@ -56,6 +57,17 @@ impl Admission {
             })
             .collect()
     }
+}
+
+/// Each reason once, however many roles it holds back.
+fn of_providers(project: &ProjectAdmission) -> Vec<&HeldBack> {
+    let mut reasons: Vec<&HeldBack> = Vec::new();
+    for reason in project.roles.values().flatten() {
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
+    reasons
 }
 
 /// `1.2 GB`, `2 GB`; what is less than a tenth is told in MB.

@@ -161,6 +161,27 @@ pub fn breaker_open_alert(locale: Locale, provider: &str, reason: &str, time: &s
     }
 }
 
+/// A provider is not asked any more until a human has mended something: `what_to_do` and the order that ends the wait.
+#[must_use]
+pub fn provider_stopped_alert(
+    locale: Locale,
+    provider: &str,
+    reason: &str,
+    (what_to_do, order): (&str, &str),
+) -> String {
+    let (provider, order) = (escape(provider), escape(order));
+    let (reason, what_to_do) = (free_text(without_full_stop(reason)), free_text(what_to_do));
+    let what_to_do = if what_to_do.is_empty() {
+        what_to_do
+    } else {
+        format!("{what_to_do} ")
+    };
+    match locale {
+        Locale::Ru => format!("🔌 {provider}: {reason}. Запуски ждут. {what_to_do}Затем: {order}"),
+        Locale::En => format!("🔌 {provider}: {reason}. Its runs wait. {what_to_do}Then: {order}"),
+    }
+}
+
 /// A provider answers again.
 #[must_use]
 pub fn breaker_closed_alert(locale: Locale, provider: &str) -> String {

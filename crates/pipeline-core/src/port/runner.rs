@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::id::{ProjectId, RunId, WorkItemId};
+use crate::id::{AccountId, ProjectId, RunId, WorkItemId};
 use crate::port::PortError;
+use crate::resilience::PreflightReport;
 use crate::role::Role;
 use crate::run::{RunFailure, RunRecord};
 use crate::stage::{StageName, WriteScope};
@@ -58,6 +59,8 @@ pub enum RunWork {
         role: Role,
         /// In which stage.
         stage: StageName,
+        /// Whose provider runs it; one of those that the project's agents may have.
+        provider: AccountId,
         /// For names of paths.
         work_item: WorkItemId,
         /// The role's prompt.
@@ -128,4 +131,8 @@ pub trait Runner: Send + Sync {
 
     /// Providers can be started; costs no tokens.
     async fn check(&self) -> Result<(), PortError>;
+
+    /// Whether a run of this project on this account could begin: its program is there, knows our command line and is logged in, as far as
+    /// can be told without spending tokens. What is wrong stands in the report; an error says only that it could not be found out.
+    async fn preflight(&self, project: &ProjectId, account: &AccountId) -> Result<PreflightReport, PortError>;
 }

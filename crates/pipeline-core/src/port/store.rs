@@ -1,4 +1,4 @@
-//! Our own state. Seven small traits over one database; [`Store`] is all of them.
+//! Our own state. Eight small traits over one database; [`Store`] is all of them.
 //!
 //! The contract allows several daemons on one database: ownership is by leases and fences, nothing is kept in the process.
 
@@ -9,7 +9,9 @@ pub mod outbox;
 pub mod orders;
 pub mod admission;
 pub mod retention;
+pub mod accounts;
 
+use crate::port::store::accounts::AccountStore;
 use crate::port::store::admission::AdmissionStore;
 use crate::port::store::deliveries::DeliveryStore;
 use crate::port::store::jobs::JobStore;
@@ -34,11 +36,26 @@ pub enum StoreError {
 
 /// Everything that is kept.
 pub trait Store:
-    TaskStore + DeliveryStore + JobStore + OutboxStore + OrderStore + AdmissionStore + RetentionStore
+    TaskStore
+    + DeliveryStore
+    + JobStore
+    + OutboxStore
+    + OrderStore
+    + AdmissionStore
+    + RetentionStore
+    + AccountStore
 {
 }
 
-impl<T: TaskStore + DeliveryStore + JobStore + OutboxStore + OrderStore + AdmissionStore + RetentionStore>
-    Store for T
+impl<
+    T: TaskStore
+        + DeliveryStore
+        + JobStore
+        + OutboxStore
+        + OrderStore
+        + AdmissionStore
+        + RetentionStore
+        + AccountStore,
+> Store for T
 {
 }

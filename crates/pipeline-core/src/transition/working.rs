@@ -1,14 +1,17 @@
 //! A role works: what the end of its run means.
 
+use std::time::Duration;
+
 use crate::brief::Launch;
 use crate::effect::{EffectKind, OpenPullRequest, Push};
-use crate::id::{BranchName, JobId, RunId};
+use crate::id::{AccountId, BranchName, JobId, RunId};
 use crate::message::alert::{agent_failed_alert, blocked_alert};
 use crate::message::comment::protected_paths_comment;
 use crate::message::setback::write_scope_comment;
+use crate::resilience::bearing;
 use crate::retry::{ALERT_AFTER, GIVE_UP_AFTER, back_off};
 use crate::role::Role;
-use crate::run::{AgentOutcome, Change, FailureClass, Harvest, RunFailure, RunRecord};
+use crate::run::{AgentOutcome, Change, FailureCause, FailureClass, Harvest, RunFailure, RunRecord};
 use crate::scope::{ScopeVerdict, check_scope};
 use crate::stage::Stage;
 use crate::task::{Ask, LateDocuments, Outage, ResultCommit, Resume, TaskState, Wait};
@@ -226,11 +229,26 @@ fn push_late(plan: &mut Plan<'_>, run: RunId, harvest: &Harvest) {
 fn failed(plan: &mut Plan<'_>, stage: &Stage, run: RunId, (failure, record): (&RunFailure, &RunRecord)) {
     let limit = plan.rules.pipeline.attempts_in(stage);
     let role = stage.role.clone().unwrap_or_else(Role::stream);
+    // In logs of versions that knew no accounts none is named: they are decided as they were.
+    let account = record.provider.as_ref();
+    let may_repeat = !stage.single_attempt || did_nothing(failure, record);
+    let is_pointless = account.is_some() && fails_the_same_way(failure.cause);
     match failure.class {
-        FailureClass::Transient if !stage.single_attempt => transient(plan, run.job, failure),
+        FailureClass::Transient | FailureClass::Permanent
+            if may_repeat && let Some(account) = account.filter(|_| bearing(failure).holds_jobs()) =>
+        {
+            wait_for(plan, run.job, (account, failure));
+        }
+        FailureClass::Transient if may_repeat => transient(plan, run.job, failure),
+        FailureClass::Agent if is_pointless => {
+            let log = format!("runs/{run}");
+            let sentence = agent_failed_alert(plan.task.work_item.as_str(), &role, record.exit_code, &log);
+            let reason = format!("{}. {}", failure.message.trim_end_matches('.'), failure.cause.advice());
+            plan.block_after(&sentence, &reason, Resume::Role);
+        }
         FailureClass::Agent if plan.task.counters.attempts + 1 < limit => {
             plan.task.counters.attempts += 1;
-            plan.requeue(run.job, std::time::Duration::ZERO);
+            plan.requeue(run.job, Duration::ZERO);
             plan.goto(TaskState::Working { job: run.job });
             plan.note(format!(
                 "{role} failed ({}); job {} is tried again",
@@ -243,6 +261,30 @@ fn failed(plan: &mut Plan<'_>, stage: &Stage, run: RunId, (failure, record): (&R
             plan.block_after(&sentence, &failure.message, Resume::Role);
         }
     }
+}
+
+/// The account holds its runs back until it is in order, or another one takes over: the job waits in the queue, and nothing is counted.
+fn wait_for(plan: &mut Plan<'_>, job: JobId, (account, failure): (&AccountId, &RunFailure)) {
+    plan.requeue(job, Duration::ZERO);
+    plan.goto(TaskState::Working { job });
+    plan.note(format!("{account}: {}; job {job} waits in the queue", failure.message));
+}
+
+/// Provably: its program was never started, or refused its command line before it read what to do.
+fn did_nothing(failure: &RunFailure, record: &RunRecord) -> bool {
+    let refused = matches!(
+        failure.cause,
+        FailureCause::MissingProgram | FailureCause::BadFlag
+    );
+    record.never_began || (record.provider.is_some() && refused)
+}
+
+/// The same run again would end the same way, and cost the same.
+fn fails_the_same_way(cause: FailureCause) -> bool {
+    matches!(
+        cause,
+        FailureCause::ContextTooLong | FailureCause::TurnCap | FailureCause::MoneyCap | FailureCause::Refusal
+    )
 }
 
 fn transient(plan: &mut Plan<'_>, job: JobId, failure: &RunFailure) {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use pipeline_core::event::Event;
-use pipeline_core::id::{CommitSha, JobId, TreeSha};
-use pipeline_core::run::{AgentOutcome, Change, ChangedPath, FailureClass, Harvest, RunFailure, RunRecord};
+use pipeline_core::id::{AccountId, CommitSha, JobId, TreeSha};
+use pipeline_core::run::{AgentOutcome, Change, ChangedPath, FailureCause, FailureClass, Harvest, RunFailure, RunRecord};
 use pipeline_core::stage::WriteScope;
 use pipeline_core::task::Task;
 
@@ -74,6 +74,26 @@ pub(crate) fn agent(happenings: &mut Happenings, node: &Node, ground: &Ground<'_
         ("run failed: poison", FailureClass::Poison),
     ] {
         happenings.add(label, By::Itself, ended(job, failed(class)));
+    }
+    for (label, by, cause, never_began) in [
+        ("run failed: usage limit", By::Account, FailureCause::UsageLimit, false),
+        ("run failed: not logged in", By::Account, FailureCause::NotLoggedIn, false),
+        ("run failed: never began", By::Account, FailureCause::BadConfiguration, true),
+        ("run failed: context too long", By::Itself, FailureCause::ContextTooLong, false),
+    ] {
+        happenings.add(label, by, ended(job, on_account(cause, never_began)));
+    }
+}
+
+/// A failure of a run whose account is named.
+fn on_account(cause: FailureCause, never_began: bool) -> AgentOutcome {
+    AgentOutcome::Failed {
+        failure: RunFailure::new(cause, "it did not work"),
+        record: RunRecord {
+            provider: Some(AccountId::shared("claude")),
+            never_began,
+            ..RunRecord::default()
+        },
     }
 }
 

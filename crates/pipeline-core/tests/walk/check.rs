@@ -215,7 +215,8 @@ fn leaves_blocked(before: &Task, event: &Event, after: &Task) -> Verdict {
         | OperatorOrderKind::ForceStage { .. }
         | OperatorOrderKind::Requeue { .. }
         | OperatorOrderKind::RetryEffect { .. }
-        | OperatorOrderKind::DropEffect { .. } => true,
+        | OperatorOrderKind::DropEffect { .. }
+        | OperatorOrderKind::ResetProvider { .. } => true,
     };
     holds(left, || "an operator cannot leave Blocked".to_owned())
 }

@@ -23,6 +23,8 @@ pub(crate) enum By {
     Itself,
     /// A person: they may do the same again and again.
     Person,
+    /// An account of a provider: it holds its runs back for as long as it takes, and nothing of that is the task's.
+    Account,
 }
 
 /// One event with its moment and a name for tables.

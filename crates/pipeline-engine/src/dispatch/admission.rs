@@ -12,6 +12,7 @@ use pipeline_core::port::store::jobs::{ClaimRequest, LeasedJob};
 use pipeline_core::time::Timestamp;
 
 use crate::context::Context;
+use crate::dispatch::provider;
 
 /// What a look found.
 pub(super) struct Seen {
@@ -43,12 +44,14 @@ pub(super) async fn look(context: &Context) -> Result<Seen, StoreError> {
         context.host.room().await.map_err(|error| error.to_string())
     };
     let projects = loads(context, &runs).await?;
+    let providers = provider::held_roles(context, &leased).await?;
     let admission = judge(&Situation {
         holds: &holds,
         floors: settings.floors,
         room: room.as_ref().map_err(String::as_str),
         limit: settings.max_concurrency,
         projects: &projects,
+        providers: &providers,
     });
     Ok(Seen {
         admission,

@@ -1,8 +1,10 @@
 //! An agent's job: checkout, prompt, run, harvest.
 
+use std::time::Duration;
+
 use pipeline_core::event::Event;
 use pipeline_core::evidence::EvidenceRequest;
-use pipeline_core::id::RunId;
+use pipeline_core::id::{AccountId, RunId};
 use pipeline_core::job::AgentJob;
 use pipeline_core::port::PortError;
 use pipeline_core::port::runner::{RunEnd, RunOccasion, RunSpec, RunWork, Tries};
@@ -16,6 +18,7 @@ use tokio::sync::watch;
 
 use crate::context::{Context, ProjectPorts};
 use crate::dispatch::Call;
+use crate::dispatch::provider::{self, Choice};
 use crate::dispatch::execution::{Beginning, Followed, Worked, begun, failure_of, follow, patiently};
 
 pub(super) async fn run(
@@ -30,17 +33,38 @@ pub(super) async fn run(
     };
     let mut row = row(context, run, work);
     if beginning == Beginning::Fresh {
+        let account = match provider::choose(context, ports, (run, &work.role)).await {
+            Ok(Choice::Taken(account)) => account,
+            Ok(Choice::Nobody(until)) => return Worked::Postponed(until),
+            Err(error) => {
+                tracing::warn!(run.id = %run, %error, "no account could be chosen; trying again soon");
+                return Worked::Postponed(context.clock.now().plus(Duration::from_secs(1)));
+            }
+        };
+        row.record.provider = Some(account.clone());
         announce(context, &row).await;
         let occasion = RunOccasion {
             queued_at: job.available_at,
             claimed_at: row.started_at,
             tries: tries(context, job, work).await,
         };
-        if let Err(failure) = start(context, ports, (job, run, occasion), work).await {
-            return failed(context, row, failure, RunRecord::default());
+        let never_began = RunRecord {
+            never_began: true,
+            ..RunRecord::default()
+        };
+        let spec = match prepare(context, ports, (job, run, occasion), (work, account)).await {
+            Ok(spec) => spec,
+            Err(failure) => {
+                // Its account has nothing to do with it.
+                row.record.provider = None;
+                return failed(context, row, failure, never_began);
+            }
+        };
+        if let Err(failure) = begun(context.runner.start(&spec).await) {
+            return failed(context, row, failure, never_began);
         }
-    } else if let Some(started) = started_at(context, &run).await {
-        row.started_at = started;
+    } else if let Some(announced) = announced(context, &run).await {
+        row = announced;
     }
     match follow(context, &run, call).await {
         Followed::Ended(end) => finish(context, ports, (job, work, row), *end).await,
@@ -106,12 +130,12 @@ fn harvest_failure(error: &PortError) -> RunFailure {
     }
 }
 
-async fn start(
+async fn prepare(
     context: &Context,
     ports: &ProjectPorts,
     (job, run, occasion): (&LeasedJob, RunId, RunOccasion),
-    work: &AgentJob,
-) -> Result<(), RunFailure> {
+    (work, account): (&AgentJob, AccountId),
+) -> Result<RunSpec, RunFailure> {
     let spec = CheckoutSpec {
         run,
         branch: work.branch.clone(),
@@ -131,7 +155,7 @@ async fn start(
         .get(&work.role)
         .copied()
         .unwrap_or(context.settings.run_timeout);
-    let spec = RunSpec {
+    Ok(RunSpec {
         run,
         project: ports.project.id.clone(),
         directory: checkout.directory,
@@ -144,10 +168,10 @@ async fn start(
             prompt,
             brief: work.brief.clone(),
             scope: None,
-            resume: session_of(context, work).await,
+            resume: session_of(context, work, &account).await,
+            provider: account,
         },
-    };
-    begun(context.runner.start(&spec).await)
+    })
 }
 
 /// The prompt of the stage or the role at the project's default branch, else ours. Never from the task's branch: an agent does not write its own orders.
@@ -184,18 +208,22 @@ async fn tries(context: &Context, job: &LeasedJob, work: &AgentJob) -> Option<Tr
     })
 }
 
-async fn session_of(context: &Context, work: &AgentJob) -> Option<String> {
+/// A session is known to the account that began it, and to no other.
+async fn session_of(context: &Context, work: &AgentJob, account: &AccountId) -> Option<String> {
     let run = work.resume?;
     let runs = context.store.runs(run.job.task).await.ok()?;
     // Nobody goes on with what another role had in mind.
     runs.into_iter()
-        .find(|row| row.run == run && row.role == work.role && row.stage == work.stage)
+        .find(|row| {
+            let is_its = row.role == work.role && row.stage == work.stage;
+            row.run == run && is_its && row.record.provider.as_ref() == Some(account)
+        })
         .and_then(|row| row.record.session)
 }
 
-async fn started_at(context: &Context, run: &RunId) -> Option<pipeline_core::time::Timestamp> {
+async fn announced(context: &Context, run: &RunId) -> Option<RunRow> {
     let runs = context.store.runs(run.job.task).await.ok()?;
-    runs.iter().find(|row| row.run == *run).map(|row| row.started_at)
+    runs.into_iter().find(|row| row.run == *run)
 }
 
 fn row(context: &Context, run: RunId, work: &AgentJob) -> RunRow {
@@ -210,7 +238,7 @@ fn row(context: &Context, run: RunId, work: &AgentJob) -> RunRow {
     }
 }
 
-/// People see the run while it runs; the row is not needed for anything else.
+/// People see the run while it runs, and whoever adopts it knows its account.
 async fn announce(context: &Context, row: &RunRow) {
     let commit = Commit {
         at: context.clock.now(),
@@ -223,6 +251,7 @@ async fn announce(context: &Context, row: &RunRow) {
 }
 
 fn ended(context: &Context, row: RunRow, outcome: String, record: RunRecord) -> RunRow {
+    let record = on_account(record, &row);
     RunRow {
         finished_at: Some(context.clock.now()),
         outcome,
@@ -231,8 +260,17 @@ fn ended(context: &Context, row: RunRow, outcome: String, record: RunRecord) -> 
     }
 }
 
+/// What a run reported does not say on which account it ran.
+fn on_account(record: RunRecord, row: &RunRow) -> RunRecord {
+    RunRecord {
+        provider: row.record.provider.clone(),
+        ..record
+    }
+}
+
 fn failed(context: &Context, row: RunRow, failure: RunFailure, record: RunRecord) -> Worked {
-    tracing::warn!(run.id = %row.run, class = ?failure.class, error = failure.message, "the run failed");
+    let record = on_account(record, &row);
+    tracing::warn!(run.id = %row.run, class = ?failure.class, cause = failure.cause.as_str(), error = failure.message, "the run failed");
     let (job, fence) = (row.run.job, row.run.fence);
     let row = ended(
         context,

@@ -12,6 +12,7 @@ use pipeline_core::port::store::jobs::{LeasedJob, Renewal};
 use pipeline_core::port::store::tasks::{Commit, Committed};
 use pipeline_core::retry::back_off;
 use pipeline_core::run::{FailureCause, RunFailure, RunRow};
+use pipeline_core::time::Timestamp;
 use tokio::sync::watch;
 
 use crate::context::{Context, ProjectPorts};
@@ -39,6 +40,8 @@ pub(crate) enum Worked {
     Cancelled(Option<RunRow>),
     /// The daemon ended it: the job is queued again.
     Interrupted(Option<RunRow>),
+    /// No account of a provider takes it: the job waits until then, and nothing was begun.
+    Postponed(Timestamp),
     /// It goes on without us: the next daemon takes it up, or the slow look.
     Left,
 }
@@ -151,6 +154,10 @@ async fn deliver(context: &Context, job: &LeasedJob, worked: &Worked) -> Result<
         Worked::Event(event, run) => (event.as_ref().clone(), status_of(event), run.clone()),
         Worked::Cancelled(run) => return call_off(context, job, run.clone()).await,
         Worked::Interrupted(run) => return recovery::interrupted(context, job, run.clone()).await,
+        Worked::Postponed(until) => {
+            context.store.give_back(job.id, job.fence, *until, false).await?;
+            return Ok(());
+        }
         Worked::Left => {
             tracing::info!(job.id = %job.id, "the run is left to whoever takes its job up");
             return Ok(());

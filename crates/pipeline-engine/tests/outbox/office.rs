@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pipeline_core::effect::{EffectKind, NewEffect};
-use pipeline_core::id::{InstanceId, IssueId, TaskId};
+use pipeline_core::id::{AccountId, InstanceId, IssueId, TaskId};
 use pipeline_core::pipeline::Pipeline;
 use pipeline_core::port::chat::Chat;
 use pipeline_core::port::clock::Clock;
 use pipeline_core::port::store::outbox::{OutboxFilter, OutboxRow, OutboxStore};
 use pipeline_core::port::store::tasks::{Commit, Committed, TaskStore};
 use pipeline_core::port::tracker::Tracker;
+use pipeline_core::resilience::ProviderChoice;
 use pipeline_core::role::Role;
 use pipeline_engine::{Context, Engine, EngineSettings, Health, ProjectPorts, Wakes};
 use testkit::fake::board::FakeBoard;
@@ -81,6 +82,7 @@ impl Office {
             storage: Arc::new(FakeStorage::new(Arc::clone(&workspace))),
             workspace,
             project,
+            providers: ProviderChoice::new(AccountId::shared("claude"), []),
         };
         Engine::new(Arc::new(Context {
             store: Arc::clone(&self.store) as Arc<_>,

@@ -38,7 +38,7 @@ impl World {
     }
 
     /// What the daemon says it holds back.
-    async fn held_back(&self) -> Vec<String> {
+    pub(crate) async fn held_back(&self) -> Vec<String> {
         let told = self.looking(self.store.admission()).await.unwrap();
         told.map(|told| told.admission.lines()).unwrap_or_default()
     }
@@ -54,7 +54,7 @@ impl World {
         self.daemon_starts().await;
     }
 
-    async fn started(&mut self, title: &str) -> IssueId {
+    pub(crate) async fn started(&mut self, title: &str) -> IssueId {
         let issue = self.issue(title, "The program shall greet the person by name.");
         self.person_moves(&issue, Column::InProgress);
         self.runs_until_idle().await;

@@ -24,6 +24,7 @@ mod approval;
 mod rejection;
 mod repair;
 mod failure;
+mod providers;
 mod deploy;
 mod merge;
 mod merge_slot;

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pipeline_core::effect::StatusState;
-use pipeline_core::id::{InstanceId, IssueId, JobId};
+use pipeline_core::id::{AccountId, InstanceId, IssueId, JobId};
 use pipeline_core::pipeline::Pipeline;
 use pipeline_core::port::clock::Clock;
 use pipeline_core::port::source::EventSource;
 use pipeline_core::port::store::StoreError;
 use pipeline_core::port::store::jobs::JobStore;
 use pipeline_core::project::{Ci, Project};
+use pipeline_core::resilience::ProviderChoice;
 use pipeline_core::time::Timestamp;
 use pipeline_engine::{Context, Engine, EngineSettings, Health, ProjectPorts, Wakes};
 use testkit::fake::board::FakeBoard;
@@ -47,6 +48,8 @@ pub(crate) struct World {
     /// Read by the next daemon that starts.
     pub(crate) settings: EngineSettings,
     pub(crate) project: Project,
+    /// Read by the next daemon that starts.
+    pub(crate) providers: ProviderChoice,
     pipeline: Pipeline,
     deeds: Deeds,
     engine: Option<Engine>,
@@ -98,6 +101,7 @@ impl World {
             run_storage: Arc::default(),
             settings: usual(),
             project,
+            providers: ProviderChoice::new(AccountId::shared("claude"), []),
             pipeline: Pipeline::built_in(),
             deeds,
             engine: None,
@@ -167,6 +171,7 @@ impl World {
             chat: Arc::clone(&self.chat) as Arc<_>,
             workspace: Arc::clone(&self.workspace) as Arc<_>,
             storage: Arc::clone(&self.storage) as Arc<_>,
+            providers: self.providers.clone(),
         };
         let feeds: Vec<Arc<dyn EventSource>> = vec![
             Arc::clone(&self.board) as Arc<_>,

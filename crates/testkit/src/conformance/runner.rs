@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use pipeline_core::id::RunId;
-use pipeline_core::port::runner::{RunEnd, RunSpec, RunStatus, Runner};
+use pipeline_core::id::{AccountId, RunId};
+use pipeline_core::port::runner::{RunEnd, RunSpec, RunStatus, RunWork, Runner};
 
 use crate::sample::run_id;
 
@@ -48,6 +48,8 @@ suite! {
         a_run_is_called_off,
         calling_off_what_is_over_is_no_error,
         a_runner_in_order_passes_its_check,
+        an_account_in_order_passes_its_preflight,
+        an_account_that_nobody_knows_is_a_problem,
     }
 }
 
@@ -126,6 +128,25 @@ pub async fn calling_off_what_is_over_is_no_error(harness: Arc<dyn RunnerHarness
 /// Without starting anything.
 pub async fn a_runner_in_order_passes_its_check(harness: Arc<dyn RunnerHarness>) {
     harness.runner().check().await.unwrap();
+}
+
+/// The account of an agent that can run.
+pub async fn an_account_in_order_passes_its_preflight(harness: Arc<dyn RunnerHarness>) {
+    let spec = harness.ready(RUN(), Errand::AgentWorks).await;
+    let RunWork::Agent { provider, .. } = &spec.work else {
+        panic!("an agent's errand is no agent's work: {:?}", spec.work)
+    };
+    let report = harness.runner().preflight(&spec.project, provider).await.unwrap();
+    assert!(report.is_ok(), "{report:?}");
+    assert_eq!(harness.runner().status(&RUN()).await.unwrap(), RunStatus::NeverBegan);
+}
+
+/// In a sentence.
+pub async fn an_account_that_nobody_knows_is_a_problem(harness: Arc<dyn RunnerHarness>) {
+    let spec = harness.ready(RUN(), Errand::AgentWorks).await;
+    let unknown = AccountId::shared("nobody");
+    let report = harness.runner().preflight(&spec.project, &unknown).await.unwrap();
+    assert!(!report.is_ok() && report.problems[0].contains("nobody"), "{report:?}");
 }
 
 async fn run(harness: &Arc<dyn RunnerHarness>, errand: Errand) -> RunEnd {

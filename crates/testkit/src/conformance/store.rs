@@ -12,6 +12,7 @@ pub mod deliveries;
 pub mod orders;
 pub mod holds;
 pub mod retention;
+pub mod accounts;
 
 use std::sync::Arc;
 
@@ -143,6 +144,10 @@ suite! {
         delivered_alerts_that_are_no_tasks_are_forgotten,
         handled_news_is_forgotten,
         the_daemons_report_is_kept,
+    }
+    accounts {
+        an_account_is_kept_under_the_revision_that_was_read,
+        an_account_is_written_with_the_end_of_its_run,
     }
 }
 

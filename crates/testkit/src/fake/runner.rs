@@ -6,8 +6,9 @@ mod script;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pipeline_core::id::RunId;
+use pipeline_core::id::{AccountId, RunId};
 use pipeline_core::port::runner::{RunEnd, RunSpec, RunStatus, RunWork};
+use pipeline_core::resilience::PreflightReport;
 use pipeline_core::role::Role;
 use tokio::sync::Notify;
 
@@ -25,6 +26,8 @@ pub struct FakeRunner {
     pub faults: Faults,
     workspaces: Vec<Arc<FakeWorkspace>>,
     log: Option<Arc<FakeRunLog>>,
+    /// None: it knows every account.
+    accounts: Option<Vec<AccountId>>,
     scripts: Mutex<Scripts>,
     runs: Mutex<Runs>,
     changed: Notify,
@@ -41,6 +44,8 @@ struct Runs {
     held: bool,
     started: Vec<RunSpec>,
     statuses: BTreeMap<RunId, RunStatus>,
+    reports: BTreeMap<AccountId, PreflightReport>,
+    preflights: Vec<AccountId>,
 }
 
 impl FakeRunner {
@@ -51,6 +56,7 @@ impl FakeRunner {
             faults: Faults::default(),
             workspaces,
             log: None,
+            accounts: None,
             scripts: Mutex::default(),
             runs: Mutex::default(),
             changed: Notify::new(),
@@ -61,6 +67,13 @@ impl FakeRunner {
     #[must_use]
     pub fn with_log(mut self, log: Arc<FakeRunLog>) -> Self {
         self.log = Some(log);
+        self
+    }
+
+    /// Knows these accounts alone.
+    #[must_use]
+    pub fn with_accounts(mut self, accounts: Vec<AccountId>) -> Self {
+        self.accounts = Some(accounts);
         self
     }
 
@@ -78,6 +91,17 @@ impl FakeRunner {
     pub fn on_command(&self, script: impl FnMut(&RunSpec, &mut WorkTree) -> ScriptedEnd + Send + 'static) {
         let mut scripts = self.scripts.lock().unwrap_or_else(PoisonError::into_inner);
         scripts.commands = Some(Box::new(script));
+    }
+
+    /// What preflights of the account find from now on. Without a word they find nothing.
+    pub fn on_preflight(&self, account: AccountId, report: PreflightReport) {
+        self.with(|runs| runs.reports.insert(account, report));
+    }
+
+    /// Every preflight that was made, in order.
+    #[must_use]
+    pub fn preflights(&self) -> Vec<AccountId> {
+        self.with(|runs| runs.preflights.clone())
     }
 
     /// While on, runs that are started stay Running until [`FakeRunner::finish`] or [`FakeRunner::lose`].

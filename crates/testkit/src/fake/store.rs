@@ -9,6 +9,7 @@ mod deliveries;
 mod orders;
 mod holds;
 mod retention;
+mod accounts;
 
 use std::sync::{Mutex, PoisonError};
 

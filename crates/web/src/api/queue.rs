@@ -1,5 +1,6 @@
 //! GET `/queue`: counts, limits and the newest jobs.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
@@ -7,6 +8,8 @@ use axum::extract::State;
 use pipeline_core::port::store::StoreError;
 use pipeline_core::port::store::jobs::{JobFilter, JobRow};
 use pipeline_core::port::store::tasks::TaskKey;
+use pipeline_core::resilience::{AccountSheet, Standing};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::ApiError;
@@ -32,7 +35,7 @@ pub(crate) async fn queue(State(state): State<Arc<WebState>>) -> Result<Json<Val
         },
         "max_concurrency": state.limits.max_concurrency,
         "poll_interval": state.limits.poll_interval.as_secs_f64(),
-        "resilience": resilience(&state),
+        "resilience": resilience(&state).await?,
         "held_back": state.health.held_back(),
         "recent": recent,
     })))
@@ -49,11 +52,41 @@ async fn recent_line(state: &WebState, job: &JobRow) -> Result<Value, StoreError
     }))
 }
 
-/// Nothing stops claims as a whole, so the breaker is always closed; what is known of readiness stands under `preflight`.
-fn resilience(state: &WebState) -> Value {
-    let problems = state.health.problems();
-    json!({
-        "breaker": "closed",
+/// The breaker as a whole is as open as that of the worst provider; `preflight` names what is wrong with the daemon or a provider. Each
+/// provider stands under `providers`.
+async fn resilience(state: &WebState) -> Result<Value, StoreError> {
+    let now = state.clock.now();
+    let accounts = state.store.accounts().await?;
+    let providers: BTreeMap<&str, AccountSheet> = accounts
+        .iter()
+        .map(|health| (health.account.as_str(), health.sheet(now)))
+        .collect();
+    let breaker = providers.values().map(|sheet| openness(sheet.breaker)).max();
+    let mut problems = state.health.problems();
+    for (name, sheet) in &providers {
+        let found = sheet.preflight.iter().flat_map(|made| &made.problems);
+        problems.extend(found.map(|problem| format!("{name}: {problem}")));
+    }
+    Ok(json!({
+        "breaker": breaker.unwrap_or(Openness::Closed),
         "preflight": {"ok": problems.is_empty(), "problems": problems},
-    })
+        "providers": providers,
+    }))
+}
+
+/// In the order of how bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Openness {
+    Closed,
+    HalfOpen,
+    Open,
+}
+
+fn openness(standing: Standing) -> Openness {
+    match standing {
+        Standing::Closed => Openness::Closed,
+        Standing::HalfOpen => Openness::HalfOpen,
+        Standing::Open | Standing::Paused | Standing::OutOfOrder => Openness::Open,
+    }
 }

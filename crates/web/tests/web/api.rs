@@ -1,9 +1,10 @@
 //! Readiness and the JSON API.
 
-use pipeline_core::id::IssueId;
+use pipeline_core::id::{AccountId, IssueId};
 use pipeline_core::port::store::jobs::JobStore;
 use pipeline_core::port::store::tasks::{Commit, Committed, TaskStore};
 use pipeline_core::progress::{RunProgress, Stall};
+use pipeline_core::resilience::{AccountHealth, PreflightReport};
 use pipeline_core::stage::StageName;
 use pipeline_core::task::{TaskState, Wait};
 use serde_json::json;
@@ -161,7 +162,7 @@ async fn the_queue_shows_counts_limits_and_the_ten_newest_jobs() {
     assert_eq!(queue["poll_interval"], 2.0);
     assert_eq!(
         queue["resilience"],
-        json!({"breaker": "closed", "preflight": {"ok": true, "problems": []}})
+        json!({"breaker": "closed", "preflight": {"ok": true, "problems": []}, "providers": {}})
     );
     let recent = queue["recent"].as_array().unwrap();
     assert_eq!(recent.len(), 10);
@@ -169,6 +170,34 @@ async fn the_queue_shows_counts_limits_and_the_ten_newest_jobs() {
         recent[0],
         json!({"id": "1-12", "agent": "developer", "repo": "example", "status": "queued", "task_content": "Add a greeting"})
     );
+}
+
+#[tokio::test]
+async fn the_queue_says_how_each_provider_fares() {
+    let world = World::new();
+    let missing = PreflightReport {
+        problems: vec!["log in".to_owned()],
+        version: Some("2.1.329".to_owned()),
+        login_expires: None,
+    };
+    let [claude, codex] = ["claude", "codex"].map(|name| AccountHealth::new(AccountId::shared(name)));
+    for account in [claude.after_preflight(missing, sample::START, true).0, codex] {
+        let commit = Commit {
+            account: Some(account),
+            ..Commit::default()
+        };
+        world.store.commit(commit).await.unwrap();
+    }
+    let resilience = &world.get("/queue").await.is(200).json()["resilience"];
+    assert_eq!(resilience["breaker"], "open");
+    assert_eq!(
+        resilience["preflight"],
+        json!({"ok": false, "problems": ["claude: log in"]})
+    );
+    assert_eq!(resilience["providers"]["codex"]["breaker"], "closed");
+    let claude = &resilience["providers"]["claude"];
+    assert_eq!((&claude["breaker"], &claude["reason"]), (&json!("out_of_order"), &json!("log in")));
+    assert_eq!(claude["preflight"]["version"], "2.1.329");
 }
 
 #[tokio::test]

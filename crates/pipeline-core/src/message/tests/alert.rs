@@ -213,6 +213,7 @@ fn no_placeholder_lets_markup_through() {
             questions_alert(locale, HOSTILE, &role, HOSTILE),
             questions_exhausted_alert(locale, HOSTILE, &role, 3),
             breaker_open_alert(locale, HOSTILE, HOSTILE, HOSTILE),
+            provider_stopped_alert(locale, HOSTILE, HOSTILE, (HOSTILE, HOSTILE)),
             breaker_closed_alert(locale, HOSTILE),
             budget_alert(locale, HOSTILE, 1.0, 2.0),
             budget_exhausted_alert(locale, HOSTILE, 2.0),

@@ -16,6 +16,7 @@ use crate::pipeline::Pipeline;
 use crate::port::store::StoreError;
 use crate::port::store::outbox::EffectStatus;
 use crate::project::Project;
+use crate::resilience::AccountHealth;
 use crate::run::RunRow;
 use crate::task::Task;
 use crate::time::Timestamp;
@@ -52,6 +53,8 @@ pub struct Commit {
     pub acknowledge: Vec<DeliveryId>,
     /// What is remembered of an issue; its revision is the one that was read. Changed meanwhile → [`Committed::Stale`].
     pub mark: Option<ItemMark>,
+    /// How an account of a provider fares; its revision is the one that was read. Changed meanwhile → [`Committed::Stale`].
+    pub account: Option<AccountHealth>,
     /// The operator's order that this step answers.
     pub answer: Option<(OrderId, OrderAnswer)>,
 }
@@ -130,7 +133,7 @@ pub enum RowChange {
 pub enum Committed {
     /// All of it is durable.
     Yes,
-    /// The task or the issue's mark changed meanwhile (or exists already): read again, decide again. Nothing was written.
+    /// The task, the issue's mark or the account changed meanwhile (or exists already): read again, decide again. Nothing was written.
     Stale,
     /// The fence is not the job's or the outbox row's any more: the result is dropped. Nothing was written.
     Fenced,

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use pipeline_core::admission::{Admission, HeldBack, ProjectAdmission};
 use pipeline_core::hold::{Hold, HoldKind, Lifting, NewHold};
-use pipeline_core::id::ProjectId;
+use pipeline_core::id::{AccountId, ProjectId};
 use pipeline_core::port::store::Store;
 use pipeline_core::port::store::admission::{HoldRow, ToldAdmission};
+use pipeline_core::role::Role;
 use pipeline_core::task::{Ask, Resume, TaskState, Wait};
 
 use crate::conformance::store::commit;
@@ -105,6 +106,13 @@ pub async fn the_daemons_word_is_kept(store: Arc<dyn Store>) {
             ProjectAdmission {
                 all: vec![HeldBack::Full { running: 1, limit: 1 }],
                 new_tasks: vec![HeldBack::PeopleAreBusy { waiting: 3, limit: 3 }],
+                roles: BTreeMap::from([(
+                    Role::new(Role::DEVELOPER),
+                    vec![HeldBack::Provider {
+                        account: AccountId::shared("claude"),
+                        why: "usage limit".to_owned(),
+                    }],
+                )]),
             },
         )]),
     };

@@ -3,9 +3,10 @@
 use std::pin::pin;
 
 use async_trait::async_trait;
-use pipeline_core::id::RunId;
+use pipeline_core::id::{AccountId, ProjectId, RunId};
 use pipeline_core::port::PortError;
 use pipeline_core::port::runner::{RunSpec, RunStatus, Runner};
+use pipeline_core::resilience::PreflightReport;
 
 use crate::fake::runner::{FakeRunner, called_off};
 
@@ -60,6 +61,21 @@ impl Runner for FakeRunner {
 
     async fn check(&self) -> Result<(), PortError> {
         self.faults.port("check", || Ok(()))
+    }
+
+    async fn preflight(&self, _: &ProjectId, account: &AccountId) -> Result<PreflightReport, PortError> {
+        self.faults.port("preflight", || {
+            let is_known = self.accounts.as_ref().is_none_or(|known| known.contains(account));
+            let unknown = || PreflightReport {
+                problems: vec![format!("there is no account {account}")],
+                ..PreflightReport::default()
+            };
+            let report = self.with(|runs| {
+                runs.preflights.push(account.clone());
+                runs.reports.get(account).cloned()
+            });
+            Ok(report.unwrap_or_else(|| if is_known { PreflightReport::default() } else { unknown() }))
+        })
     }
 }
 

@@ -55,6 +55,22 @@ impl ScriptedEnd {
         Self::failed(FailureClass::Permanent, message, None)
     }
 
+    /// It failed for exactly this reason.
+    #[must_use]
+    pub fn failing(failure: RunFailure) -> Self {
+        let message = failure.message.clone();
+        let record = RunRecord {
+            exit_code: Some(1),
+            duration_ms: 1_000,
+            ..RunRecord::default()
+        };
+        Self::ended(RunEnd {
+            record,
+            failure: Some(failure),
+            ..well(&message)
+        })
+    }
+
     /// It was stopped at its time limit.
     #[must_use]
     pub fn timed_out() -> Self {
@@ -101,16 +117,7 @@ impl ScriptedEnd {
     }
 
     fn failed(class: FailureClass, message: &str, retry_after: Option<Duration>) -> Self {
-        let failure = RunFailure::of_class(class, message).after(retry_after);
-        Self::ended(RunEnd {
-            record: RunRecord {
-                exit_code: Some(1),
-                duration_ms: 1_000,
-                ..RunRecord::default()
-            },
-            failure: Some(failure),
-            ..well(message)
-        })
+        Self::failing(RunFailure::of_class(class, message).after(retry_after))
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use pipeline_core::effect::{Mode, NewEffect};
 use pipeline_core::event::LogEntry;
 use pipeline_core::id::{
-    DeliveryId, InstanceId, IssueId, JobId, OrderId, PipelineDigest, ProjectDigest, ProjectId, RunId, TaskId,
+    AccountId, DeliveryId, InstanceId, IssueId, JobId, OrderId, PipelineDigest, ProjectDigest, ProjectId, RunId, TaskId,
 };
 use pipeline_core::job::{JobKind, JobStatus};
 use pipeline_core::orders::ItemMark;
@@ -16,6 +16,7 @@ use pipeline_core::port::store::orders::OrderRow;
 use pipeline_core::port::store::outbox::EffectStatus;
 use pipeline_core::port::store::retention::ToldRetention;
 use pipeline_core::project::Project;
+use pipeline_core::resilience::AccountHealth;
 use pipeline_core::run::RunRow;
 use pipeline_core::task::Task;
 use pipeline_core::time::Timestamp;
@@ -43,6 +44,7 @@ pub(super) struct State {
     pub(super) holds: Vec<HoldRow>,
     pub(super) admission: Option<ToldAdmission>,
     pub(super) retention: Option<ToldRetention>,
+    pub(super) accounts: BTreeMap<AccountId, AccountHealth>,
     /// Who had the last turns, latest last.
     pub(super) turns: Vec<ProjectId>,
 }

@@ -27,6 +27,10 @@ impl State {
         {
             return Ok(Committed::Stale);
         }
+        let account = commit.account.as_ref();
+        if !account.is_none_or(|health| self.is_account_fresh(health)) {
+            return Ok(Committed::Stale);
+        }
         let ends = commit.effect_end.as_ref().is_none_or(|end| self.can_end(end));
         let changes = commit.effect_change.as_ref();
         if !ends || !changes.is_none_or(|change| self.can_change(change)) {
@@ -119,6 +123,9 @@ impl State {
             mark.revision += 1;
             self.marks
                 .insert((mark.project.clone(), mark.issue.clone()), mark);
+        }
+        if let Some(health) = commit.account {
+            self.write_account(health);
         }
         if let Some((order, answer)) = commit.answer
             && let Some(row) = self.orders.get_mut(&order)

@@ -1,0 +1,139 @@
+//! Which account of a provider works for a role now: the first in the project's order that takes a run. Before that a preflight without
+//! tokens; afterwards, where an account was down, one run at a time.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use pipeline_core::admission::HeldBack;
+use pipeline_core::id::{AccountId, ProjectId, RunId};
+use pipeline_core::port::store::StoreError;
+use pipeline_core::port::store::jobs::LeasedJob;
+use pipeline_core::resilience::{AccountHealth, Admits};
+use pipeline_core::role::Role;
+use pipeline_core::time::Timestamp;
+
+use crate::accounts;
+use crate::context::{Context, ProjectPorts};
+
+/// A job that no account takes is looked at again after this at the latest.
+const LOOK_AGAIN: Duration = Duration::from_secs(60);
+/// And not before this.
+const NOT_BEFORE: Duration = Duration::from_secs(1);
+
+/// Who works.
+pub(super) enum Choice {
+    /// This account.
+    Taken(AccountId),
+    /// None now; the job waits until then.
+    Nobody(Timestamp),
+}
+
+/// Roles of a project for which nobody works now, and why.
+pub(super) type HeldRoles = BTreeMap<ProjectId, BTreeMap<Role, Vec<HeldBack>>>;
+
+/// Chooses who works as this role in this run.
+pub(super) async fn choose(
+    context: &Context,
+    ports: &ProjectPorts,
+    (run, role): (RunId, &Role),
+) -> Result<Choice, StoreError> {
+    let now = context.clock.now();
+    let mut until = now.plus(LOOK_AGAIN);
+    for account in ports.providers.of(role) {
+        preflight(context, &ports.project.id, (account, false)).await?;
+        match take(context, account, run).await? {
+            Admits::Yes | Admits::Probe => return Ok(Choice::Taken(account.clone())),
+            Admits::No(refusal) => {
+                tracing::debug!(run.id = %run, provider = %account, %refusal, "the account takes no run");
+                until = refusal.until().map_or(until, |end| until.min(end));
+            }
+        }
+    }
+    Ok(Choice::Nobody(until.max(now.plus(NOT_BEFORE))))
+}
+
+/// Whether the account takes this run; where one goes first, this one is noted as that.
+async fn take(context: &Context, account: &AccountId, run: RunId) -> Result<Admits, StoreError> {
+    loop {
+        let health = accounts::find(context, account).await?;
+        // Read after the account: the job of a run that goes first was leased before that was noted.
+        let leased = context.store.leased().await?;
+        let lives = |other: &RunId| *other != run && is_leased(&leased, other);
+        match health.admits(context.clock.now(), lives) {
+            Admits::Probe if health.probe == Some(run) => return Ok(Admits::Probe),
+            Admits::Probe => {
+                if accounts::write(context, health.with_probe(run), None).await? {
+                    tracing::info!(run.id = %run, provider = %account, "the run tries whether the account works again");
+                    return Ok(Admits::Probe);
+                }
+            }
+            answer @ (Admits::Yes | Admits::No(_)) => return Ok(answer),
+        }
+    }
+}
+
+/// A preflight of every account, whatever is known: settings and logins may have been mended before this start.
+pub(super) async fn check_all(context: &Context) -> Result<(), StoreError> {
+    for (project, account) in accounts::of_registry(context) {
+        preflight(context, &project, (&account, true)).await?;
+    }
+    Ok(())
+}
+
+/// Makes a preflight where the last one is too old. One that cannot be made says nothing and keeps nobody from working.
+async fn preflight(
+    context: &Context,
+    project: &ProjectId,
+    (account, start): (&AccountId, bool),
+) -> Result<(), StoreError> {
+    let known = accounts::find(context, account).await?;
+    if !start && !known.wants_preflight(context.clock.now()) {
+        return Ok(());
+    }
+    let report = match context.runner.preflight(project, account).await {
+        Ok(report) => report,
+        Err(error) => {
+            tracing::warn!(provider = %account, %error, "the preflight could not be made");
+            return Ok(());
+        }
+    };
+    let version = report.version.as_deref().unwrap_or("unknown");
+    if report.is_ok() {
+        tracing::info!(provider = %account, version, "preflight: in order");
+    } else {
+        tracing::warn!(provider = %account, version, problems = report.problems.join("; "), "preflight: not in order");
+    }
+    let made = |health: AccountHealth, now| health.after_preflight(report.clone(), now, start);
+    accounts::update(context, project, account, made).await?;
+    Ok(())
+}
+
+/// Roles for which no account takes a run now.
+pub(super) async fn held_roles(context: &Context, leased: &[LeasedJob]) -> Result<HeldRoles, StoreError> {
+    let known = context.store.accounts().await?;
+    let now = context.clock.now();
+    let refusal = |account: &AccountId| {
+        let health = known.iter().find(|health| health.account == *account)?;
+        match health.admits(now, |run| is_leased(leased, run)) {
+            Admits::Yes | Admits::Probe => None,
+            Admits::No(refusal) => Some(HeldBack::Provider {
+                account: account.clone(),
+                why: refusal.to_string(),
+            }),
+        }
+    };
+    let of_project = |ports: &ProjectPorts| {
+        let roles = ports.pipeline.stages.iter().filter_map(|stage| stage.role.clone());
+        let held = roles.filter_map(|role| {
+            let reasons: Option<Vec<HeldBack>> = ports.providers.of(&role).iter().map(refusal).collect();
+            Some((role, reasons?))
+        });
+        held.collect()
+    };
+    let projects = context.projects.iter();
+    Ok(projects.map(|(id, ports)| (id.clone(), of_project(ports))).collect())
+}
+
+fn is_leased(leased: &[LeasedJob], run: &RunId) -> bool {
+    leased.iter().any(|job| job.id == run.job && job.fence == run.fence)
+}
