@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand};
 use crate::command::{
     advance::Advance, approve::Approve, backup::Backup, cancel::Cancel, check::Check, drain::Drain,
     holds::Holds, outbox::OutboxCommand, pause::Pause, pipeline::PipelineCommand, providers::Providers,
-    queue::Queue, reject::Reject, replay::Replay, requeue::Requeue, restart::Restart, restore::Restore, resume::Resume,
-    retention::Retention, runs::RunsCommand, status::Status, stop::Stop, task_show::TaskShow,
+    queue::Queue, reject::Reject, replay::Replay, requeue::Requeue, restart::Restart, restore::Restore,
+    resume::Resume, retention::Retention, runs::RunsCommand, status::Status, stop::Stop, task_show::TaskShow,
     verdict::Verdict, why::Why,
 };
 use crate::exit;

@@ -193,7 +193,11 @@ pub fn judge(situation: &Situation<'_>) -> Admission {
         });
         let new_tasks = new_tasks.into_iter().collect();
         let roles = situation.providers.get(project).cloned().unwrap_or_default();
-        let admission = ProjectAdmission { all, new_tasks, roles };
+        let admission = ProjectAdmission {
+            all,
+            new_tasks,
+            roles,
+        };
         (project.clone(), admission)
     });
     Admission {
@@ -252,7 +256,11 @@ impl Admission {
         if let Some(project) = self.projects.get(project) {
             reasons.extend(&project.all);
             reasons.extend(project.new_tasks.iter().filter(|_| first));
-            reasons.extend(role.and_then(|role| project.roles.get(role)).into_iter().flatten());
+            reasons.extend(
+                role.and_then(|role| project.roles.get(role))
+                    .into_iter()
+                    .flatten(),
+            );
         }
         reasons
     }

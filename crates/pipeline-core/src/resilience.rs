@@ -283,7 +283,12 @@ impl AccountHealth {
     /// A preflight was made. Where it is in order and says something new, one run may try what a human had to mend; at a `start` of the
     /// daemon always, for its settings may have been mended.
     #[must_use]
-    pub fn after_preflight(mut self, report: PreflightReport, at: Timestamp, start: bool) -> (Self, Option<News>) {
+    pub fn after_preflight(
+        mut self,
+        report: PreflightReport,
+        at: Timestamp,
+        start: bool,
+    ) -> (Self, Option<News>) {
         if let Some(problem) = &mut self.problem
             && report.is_ok()
         {

@@ -119,10 +119,14 @@ pub(crate) async fn reset(
         let named = of_registry(context);
         if before.revision == 0 && !named.iter().any(|(_, known)| known == account) {
             let known: Vec<&str> = named.iter().map(|(_, known)| known.as_str()).collect();
-            let why = format!("no project has an account '{account}'; they have {}", known.join(", "));
+            let why = format!(
+                "no project has an account '{account}'; they have {}",
+                known.join(", ")
+            );
             return context.store.answer(order.id, OrderAnswer::Refused(why)).await;
         }
-        let said = format!("nothing holds {account} back any more; jobs that wait for it begin within a minute");
+        let said =
+            format!("nothing holds {account} back any more; jobs that wait for it begin within a minute");
         let commit = Commit {
             at: context.clock.now(),
             account: Some(before.after_reset()),

@@ -21,7 +21,8 @@ impl AccountStore for SqliteStore {
 
 /// One row per account: a handful.
 const ALL: &str = "SELECT body, revision FROM accounts ORDER BY account";
-const INSERT: &str = "INSERT INTO accounts (account, body, revision) VALUES (?1, ?2, 1) ON CONFLICT DO NOTHING";
+const INSERT: &str =
+    "INSERT INTO accounts (account, body, revision) VALUES (?1, ?2, 1) ON CONFLICT DO NOTHING";
 pub(crate) const UPDATE: &str =
     "UPDATE accounts SET body = ?2, revision = revision + 1 WHERE account = ?1 AND revision = ?3";
 

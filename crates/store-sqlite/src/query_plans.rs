@@ -4,7 +4,8 @@ use rusqlite::Connection;
 
 use crate::migrations::{self, MIGRATIONS};
 use crate::{
-    accounts, deliveries, event_log, holds, jobs, orders, outbox, project_versions, retention, runs, tasks, timers,
+    accounts, deliveries, event_log, holds, jobs, orders, outbox, project_versions, retention, runs, tasks,
+    timers,
 };
 
 /// Statements that look things up, and those that change what they looked up.

@@ -6,7 +6,8 @@ use rusqlite::Connection;
 use crate::failure::Failure;
 use crate::writer::Written;
 use crate::{
-    accounts, deliveries, event_log, items, jobs, orders, outbox, pipelines, project_versions, runs, tasks, timers,
+    accounts, deliveries, event_log, items, jobs, orders, outbox, pipelines, project_versions, runs, tasks,
+    timers,
 };
 
 /// Writes all of it; what comes out stale or fenced is taken back as a whole.

@@ -107,7 +107,14 @@ impl ProvidersSheet {
         }
         text::table(
             [
-                "PROVIDER", "STATE", "UNTIL", "IN A ROW", "FAILURES", "PREFLIGHT", "VERSION", "LOGIN UNTIL",
+                "PROVIDER",
+                "STATE",
+                "UNTIL",
+                "IN A ROW",
+                "FAILURES",
+                "PREFLIGHT",
+                "VERSION",
+                "LOGIN UNTIL",
             ],
             self.providers.iter().map(row),
         )
@@ -121,7 +128,11 @@ fn row(sheet: &AccountSheet) -> [String; 8] {
         .iter()
         .map(|(cause, count)| format!("{} {count}", cause.as_str()))
         .collect();
-    let causes = if causes.is_empty() { "-".to_owned() } else { causes.join(", ") };
+    let causes = if causes.is_empty() {
+        "-".to_owned()
+    } else {
+        causes.join(", ")
+    };
     let preflight = sheet.preflight.as_ref();
     [
         text::line(sheet.provider.as_str()),
@@ -139,5 +150,9 @@ fn row(sheet: &AccountSheet) -> [String; 8] {
 
 fn reason(sheet: &AccountSheet) -> Option<String> {
     let reason = sheet.reason.as_ref()?;
-    Some(format!("{}: {}", text::line(sheet.provider.as_str()), text::line(reason)))
+    Some(format!(
+        "{}: {}",
+        text::line(sheet.provider.as_str()),
+        text::line(reason)
+    ))
 }

@@ -46,13 +46,40 @@ async fn accounts_are_listed_with_what_holds_them_back() {
     let lines: Vec<Vec<&str>> = said
         .out
         .lines()
-        .map(|line| line.split("  ").map(str::trim).filter(|word| !word.is_empty()).collect())
+        .map(|line| {
+            line.split("  ")
+                .map(str::trim)
+                .filter(|word| !word.is_empty())
+                .collect()
+        })
         .collect();
-    assert_eq!(lines[1], ["claude", "out_of_order", "-", "0", "not_logged_in 1", "ok", "2.1.329", "-"]);
-    assert_eq!(lines[2], ["codex", "closed", "-", "1", "overload 1", "-", "-", "-"]);
-    assert!(said.out.ends_with("claude: not logged in: run `claude auth login`\n"), "{said:?}");
+    assert_eq!(
+        lines[1],
+        [
+            "claude",
+            "out_of_order",
+            "-",
+            "0",
+            "not_logged_in 1",
+            "ok",
+            "2.1.329",
+            "-"
+        ]
+    );
+    assert_eq!(
+        lines[2],
+        ["codex", "closed", "-", "1", "overload 1", "-", "-", "-"]
+    );
+    assert!(
+        said.out
+            .ends_with("claude: not logged in: run `claude auth login`\n"),
+        "{said:?}"
+    );
     let (code, value) = home.json(&["providers"]);
-    assert_eq!((code, &value["providers"][1]["causes"]), (0, &json!({"overload": 1})));
+    assert_eq!(
+        (code, &value["providers"][1]["causes"]),
+        (0, &json!({"overload": 1}))
+    );
 }
 
 #[tokio::test]
@@ -86,5 +113,9 @@ async fn a_reset_is_an_order_with_who_and_why() {
     );
     let said = home.run(&["providers", "reset", "gemini"]);
     assert_eq!(said.code, 3, "{said:?}");
-    assert!(said.err.contains("there is no provider 'gemini'; 'orchctl providers' lists claude, codex"), "{said:?}");
+    assert!(
+        said.err
+            .contains("there is no provider 'gemini'; 'orchctl providers' lists claude, codex"),
+        "{said:?}"
+    );
 }

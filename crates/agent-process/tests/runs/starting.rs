@@ -3,7 +3,7 @@
 use std::fs;
 
 use agent_process::{AgentCommand, ProcessRunner};
-use pipeline_core::id::ProjectId;
+use pipeline_core::id::{AccountId, ProjectId};
 use pipeline_core::port::PortError;
 use pipeline_core::port::runner::{RunStatus, Runner};
 
@@ -102,7 +102,12 @@ async fn check_names_every_program_that_is_missing() {
     let found = ProcessRunner::new(settings.clone()).check().await;
     assert_eq!(found, Ok(()), "a shell line is the shell's business");
     let mut broken = settings.projects.values().next().unwrap().clone();
-    broken.agent = agent_process::Provider::Command(AgentCommand::program(vec!["no-such-agent".to_owned()]));
+    let missing = AgentCommand::program(vec!["no-such-agent".to_owned()]);
+    broken.agents = [(
+        AccountId::shared("command"),
+        agent_process::Provider::Command(missing),
+    )]
+    .into();
     settings.projects.insert(ProjectId::new("ab"), broken);
     settings.runner_exe = "/nowhere/orchd".into();
     let text = ProcessRunner::new(settings)

@@ -45,7 +45,11 @@ impl Admission {
     pub fn lines(&self) -> Vec<String> {
         let overall = self.everything.iter().map(|reason| (None, reason));
         let projects = self.projects.iter().flat_map(|(id, project)| {
-            let reasons = project.all.iter().chain(&project.new_tasks).chain(of_providers(project));
+            let reasons = project
+                .all
+                .iter()
+                .chain(&project.new_tasks)
+                .chain(of_providers(project));
             reasons.map(move |reason| (Some(id), reason))
         });
         overall

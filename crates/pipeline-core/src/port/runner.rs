@@ -134,5 +134,6 @@ pub trait Runner: Send + Sync {
 
     /// Whether a run of this project on this account could begin: its program is there, knows our command line and is logged in, as far as
     /// can be told without spending tokens. What is wrong stands in the report; an error says only that it could not be found out.
-    async fn preflight(&self, project: &ProjectId, account: &AccountId) -> Result<PreflightReport, PortError>;
+    async fn preflight(&self, project: &ProjectId, account: &AccountId)
+    -> Result<PreflightReport, PortError>;
 }

@@ -42,14 +42,21 @@ impl Bearing {
 pub fn bearing(failure: &RunFailure) -> Bearing {
     use FailureCause as Cause;
     match failure.cause {
-        Cause::RateLimit | Cause::Overload | Cause::ServerError | Cause::Network | Cause::AskedToWait => Bearing::Trouble,
+        Cause::RateLimit | Cause::Overload | Cause::ServerError | Cause::Network | Cause::AskedToWait => {
+            Bearing::Trouble
+        }
         Cause::UsageLimit => Bearing::Limit,
-        Cause::NotLoggedIn | Cause::Billing | Cause::MissingProgram | Cause::BadFlag | Cause::BadConfiguration => {
-            Bearing::Problem
-        }
-        Cause::RunnerLost | Cause::Interrupted | Cause::CalledOff | Cause::Unavailable | Cause::Killed | Cause::Poison => {
-            Bearing::None
-        }
+        Cause::NotLoggedIn
+        | Cause::Billing
+        | Cause::MissingProgram
+        | Cause::BadFlag
+        | Cause::BadConfiguration => Bearing::Problem,
+        Cause::RunnerLost
+        | Cause::Interrupted
+        | Cause::CalledOff
+        | Cause::Unavailable
+        | Cause::Killed
+        | Cause::Poison => Bearing::None,
         // A wrong model is one of a role; the account is in order.
         Cause::ModelUnavailable
         | Cause::PermissionDenied
@@ -74,7 +81,12 @@ pub fn bearing(failure: &RunFailure) -> Bearing {
 impl AccountHealth {
     /// A run on it ended, well or with this failure. Runs that began before a pause or a problem say nothing against it.
     #[must_use]
-    pub fn after_run(mut self, run: RunId, failure: Option<&RunFailure>, now: Timestamp) -> (Self, Option<News>) {
+    pub fn after_run(
+        mut self,
+        run: RunId,
+        failure: Option<&RunFailure>,
+        now: Timestamp,
+    ) -> (Self, Option<News>) {
         let was_probe = self.probe == Some(run);
         if let Some(failure) = failure {
             let count = self.causes.entry(failure.cause).or_default();

@@ -146,7 +146,10 @@ fn what_a_provider_says_of_its_reset_is_believed_within_reason() {
 #[test]
 fn what_a_human_has_to_mend_is_told_once_and_stays() {
     let (health, news) = failed(account(), FailureCause::NotLoggedIn, NOW);
-    assert!(matches!(news, Some(News::Stopped(Refusal::OutOfOrder { .. }))), "{news:?}");
+    assert!(
+        matches!(news, Some(News::Stopped(Refusal::OutOfOrder { .. }))),
+        "{news:?}"
+    );
     let (health, news) = failed(health, FailureCause::NotLoggedIn, NOW);
     assert_eq!(news, None);
     assert_eq!(health.standing(later(100_000)), Standing::OutOfOrder);
@@ -167,17 +170,23 @@ fn a_preflight_that_says_something_new_lets_one_run_try() {
     assert_eq!((health.standing(later(600)), news), (Standing::OutOfOrder, None));
     let renewed = PreflightReport {
         login_expires: Some(later(90_000)),
-        ..fine.clone()
+        ..fine
     };
     let (health, _) = health.after_preflight(renewed.clone(), later(1_200), false);
     assert_eq!(health.admits(later(1_200), |_| false), Admits::Probe);
     // It was not mended after all: nobody is told a second time.
     let (health, news) = failed(health.with_probe(run(5)), FailureCause::NotLoggedIn, later(1_300));
-    assert_eq!((health.standing(later(1_300)), news), (Standing::OutOfOrder, None));
+    assert_eq!(
+        (health.standing(later(1_300)), news),
+        (Standing::OutOfOrder, None)
+    );
     // Settings may have been mended before a start.
     let (health, _) = health.after_preflight(renewed, later(1_400), true);
     let (health, news) = answered(health.with_probe(run(6)), later(1_500));
-    assert_eq!((health.standing(later(1_500)), news), (Standing::Closed, Some(News::Working)));
+    assert_eq!(
+        (health.standing(later(1_500)), news),
+        (Standing::Closed, Some(News::Working))
+    );
 }
 
 #[test]
@@ -190,7 +199,10 @@ fn a_preflight_with_problems_lets_nothing_begin() {
     assert_eq!(health.admits(NOW, |_| false), Admits::No(refusal));
     assert!(!health.wants_preflight(later(59)) && health.wants_preflight(later(60)));
     let (health, news) = health.after_preflight(PreflightReport::default(), later(60), false);
-    assert_eq!((health.admits(later(60), |_| true), news), (Admits::Yes, Some(News::Working)));
+    assert_eq!(
+        (health.admits(later(60), |_| true), news),
+        (Admits::Yes, Some(News::Working))
+    );
     assert!(!health.wants_preflight(later(659)) && health.wants_preflight(later(660)));
     assert!(health.wants_preflight(NOW), "the clock was set back");
 }
@@ -204,8 +216,14 @@ fn a_role_has_its_own_accounts_or_the_usual_ones() {
         own.clone(),
         [],
     );
-    assert_eq!(choice.of(&crate::role::Role::new("developer")), [claude.clone(), codex.clone()]);
-    assert_eq!(choice.of(&crate::role::Role::new("tester")), [own.clone()]);
+    assert_eq!(
+        choice.of(&crate::role::Role::new("developer")),
+        [claude.clone(), codex.clone()]
+    );
+    assert_eq!(
+        choice.of(&crate::role::Role::new("tester")),
+        std::slice::from_ref(&own)
+    );
     assert_eq!(choice.all(), [claude, codex, own.clone()]);
     assert_eq!((own.as_str(), own.provider()), ("command:et", "command"));
 }

@@ -43,7 +43,12 @@ impl ProviderChoice {
     /// Every account that is named, once.
     #[must_use]
     pub fn all(&self) -> Vec<AccountId> {
-        let mut all: Vec<AccountId> = self.usual.iter().chain(self.roles.values().flatten()).cloned().collect();
+        let mut all: Vec<AccountId> = self
+            .usual
+            .iter()
+            .chain(self.roles.values().flatten())
+            .cloned()
+            .collect();
         all.sort();
         all.dedup();
         all

@@ -26,7 +26,11 @@ fn run(number: u32) -> RunId {
 }
 
 fn happening() -> impl Strategy<Value = Happening> {
-    let failure = (0..FailureCause::ALL.len(), any::<Option<u32>>(), any::<Option<i64>>());
+    let failure = (
+        0..FailureCause::ALL.len(),
+        any::<Option<u32>>(),
+        any::<Option<i64>>(),
+    );
     prop_oneof![
         6 => (0..4_u32, proptest::option::weighted(0.7, failure)).prop_map(|(run, end)| Happening::Ended(run, end)),
         1 => (any::<bool>(), any::<bool>()).prop_map(|(ok, start)| Happening::Preflight(ok, start)),
@@ -46,14 +50,20 @@ fn happen(health: AccountHealth, what: &Happening, now: Timestamp) -> AccountHea
             health.after_run(run(*number), failure.as_ref(), now).0
         }
         Happening::Preflight(ok, start) => {
-            let problems = if *ok { Vec::new() } else { vec!["log in".to_owned()] };
+            let problems = if *ok {
+                Vec::new()
+            } else {
+                vec!["log in".to_owned()]
+            };
             let report = PreflightReport {
                 problems,
                 ..PreflightReport::default()
             };
             health.after_preflight(report, now, *start).0
         }
-        Happening::Began(number) if health.admits(now, |_| false) == Admits::Probe => health.with_probe(run(*number)),
+        Happening::Began(number) if health.admits(now, |_| false) == Admits::Probe => {
+            health.with_probe(run(*number))
+        }
         Happening::Began(_) => health,
         Happening::Reset => health.after_reset(),
     }
@@ -89,7 +99,7 @@ proptest! {
         }
         prop_assert_eq!(health.causes.values().sum::<u64>(), failures);
         let text = serde_json::to_string(&health).unwrap();
-        prop_assert_eq!(serde_json::from_str::<AccountHealth>(&text).unwrap(), health.clone());
+        prop_assert_eq!(&serde_json::from_str::<AccountHealth>(&text).unwrap(), &health);
         prop_assert_eq!(health.after_reset().admits(now, |_| true), Admits::Yes);
     }
 }

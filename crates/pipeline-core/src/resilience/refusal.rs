@@ -76,7 +76,9 @@ impl Refusal {
     pub fn advice(&self) -> Option<&'static str> {
         match self {
             Self::OutOfOrder { cause, .. } => Some(cause.advice()),
-            Self::Preflight { .. } | Self::UsageLimit { .. } | Self::Open { .. } | Self::Probing { .. } => None,
+            Self::Preflight { .. } | Self::UsageLimit { .. } | Self::Open { .. } | Self::Probing { .. } => {
+                None
+            }
         }
     }
 }

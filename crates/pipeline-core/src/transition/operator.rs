@@ -38,7 +38,9 @@ pub(super) fn ordered(plan: &mut Plan<'_>, order: &OperatorOrder) -> Outcome {
         OperatorOrderKind::DropEffect { effect } => ignore(format!(
             "effect {effect} is not waited for; the outbox takes it out"
         )),
-        OperatorOrderKind::ResetProvider { account } => ignore(format!("{account} is an account, no part of a task")),
+        OperatorOrderKind::ResetProvider { account } => {
+            ignore(format!("{account} is an account, no part of a task"))
+        }
     }
 }
 

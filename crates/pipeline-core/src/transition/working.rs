@@ -243,7 +243,11 @@ fn failed(plan: &mut Plan<'_>, stage: &Stage, run: RunId, (failure, record): (&R
         FailureClass::Agent if is_pointless => {
             let log = format!("runs/{run}");
             let sentence = agent_failed_alert(plan.task.work_item.as_str(), &role, record.exit_code, &log);
-            let reason = format!("{}. {}", failure.message.trim_end_matches('.'), failure.cause.advice());
+            let reason = format!(
+                "{}. {}",
+                failure.message.trim_end_matches('.'),
+                failure.cause.advice()
+            );
             plan.block_after(&sentence, &reason, Resume::Role);
         }
         FailureClass::Agent if plan.task.counters.attempts + 1 < limit => {
@@ -267,7 +271,10 @@ fn failed(plan: &mut Plan<'_>, stage: &Stage, run: RunId, (failure, record): (&R
 fn wait_for(plan: &mut Plan<'_>, job: JobId, (account, failure): (&AccountId, &RunFailure)) {
     plan.requeue(job, Duration::ZERO);
     plan.goto(TaskState::Working { job });
-    plan.note(format!("{account}: {}; job {job} waits in the queue", failure.message));
+    plan.note(format!(
+        "{account}: {}; job {job} waits in the queue",
+        failure.message
+    ));
 }
 
 /// Provably: its program was never started, or refused its command line before it read what to do.

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use pipeline_core::event::Event;
 use pipeline_core::id::{AccountId, CommitSha, JobId, TreeSha};
-use pipeline_core::run::{AgentOutcome, Change, ChangedPath, FailureCause, FailureClass, Harvest, RunFailure, RunRecord};
+use pipeline_core::run::{
+    AgentOutcome, Change, ChangedPath, FailureCause, FailureClass, Harvest, RunFailure, RunRecord,
+};
 use pipeline_core::stage::WriteScope;
 use pipeline_core::task::Task;
 
@@ -75,13 +77,38 @@ pub(crate) fn agent(happenings: &mut Happenings, node: &Node, ground: &Ground<'_
     ] {
         happenings.add(label, By::Itself, ended(job, failed(class)));
     }
+    failed_on_account(happenings, |outcome| ended(job, outcome));
+}
+
+/// Failures of runs whose account is named.
+fn failed_on_account(happenings: &mut Happenings, ended: impl Fn(AgentOutcome) -> Event) {
     for (label, by, cause, never_began) in [
-        ("run failed: usage limit", By::Account, FailureCause::UsageLimit, false),
-        ("run failed: not logged in", By::Account, FailureCause::NotLoggedIn, false),
-        ("run failed: never began", By::Account, FailureCause::BadConfiguration, true),
-        ("run failed: context too long", By::Itself, FailureCause::ContextTooLong, false),
+        (
+            "run failed: usage limit",
+            By::Account,
+            FailureCause::UsageLimit,
+            false,
+        ),
+        (
+            "run failed: not logged in",
+            By::Account,
+            FailureCause::NotLoggedIn,
+            false,
+        ),
+        (
+            "run failed: never began",
+            By::Account,
+            FailureCause::BadConfiguration,
+            true,
+        ),
+        (
+            "run failed: context too long",
+            By::Itself,
+            FailureCause::ContextTooLong,
+            false,
+        ),
     ] {
-        happenings.add(label, by, ended(job, on_account(cause, never_began)));
+        happenings.add(label, by, ended(on_account(cause, never_began)));
     }
 }
 

@@ -18,8 +18,8 @@ use tokio::sync::watch;
 
 use crate::context::{Context, ProjectPorts};
 use crate::dispatch::Call;
-use crate::dispatch::provider::{self, Choice};
 use crate::dispatch::execution::{Beginning, Followed, Worked, begun, failure_of, follow, patiently};
+use crate::dispatch::provider::{self, Choice};
 
 pub(super) async fn run(
     context: &Context,

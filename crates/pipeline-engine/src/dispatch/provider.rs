@@ -123,7 +123,11 @@ pub(super) async fn held_roles(context: &Context, leased: &[LeasedJob]) -> Resul
         }
     };
     let of_project = |ports: &ProjectPorts| {
-        let roles = ports.pipeline.stages.iter().filter_map(|stage| stage.role.clone());
+        let roles = ports
+            .pipeline
+            .stages
+            .iter()
+            .filter_map(|stage| stage.role.clone());
         let held = roles.filter_map(|role| {
             let reasons: Option<Vec<HeldBack>> = ports.providers.of(&role).iter().map(refusal).collect();
             Some((role, reasons?))
@@ -131,9 +135,13 @@ pub(super) async fn held_roles(context: &Context, leased: &[LeasedJob]) -> Resul
         held.collect()
     };
     let projects = context.projects.iter();
-    Ok(projects.map(|(id, ports)| (id.clone(), of_project(ports))).collect())
+    Ok(projects
+        .map(|(id, ports)| (id.clone(), of_project(ports)))
+        .collect())
 }
 
 fn is_leased(leased: &[LeasedJob], run: &RunId) -> bool {
-    leased.iter().any(|job| job.id == run.job && job.fence == run.fence)
+    leased
+        .iter()
+        .any(|job| job.id == run.job && job.fence == run.fence)
 }

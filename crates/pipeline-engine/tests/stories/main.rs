@@ -14,6 +14,7 @@ mod people;
 mod settings;
 mod operator;
 mod desk;
+mod accounts;
 mod sight;
 mod watch;
 

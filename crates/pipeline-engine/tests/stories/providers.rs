@@ -2,87 +2,19 @@
 
 use std::time::Duration;
 
-use pipeline_core::id::{AccountId, IssueId, OrderId, TaskId};
-use pipeline_core::order::{OperatorOrderKind, OrderAnswer};
+use pipeline_core::id::AccountId;
+use pipeline_core::order::OrderAnswer;
 use pipeline_core::port::clock::Clock;
 use pipeline_core::port::runner::RunWork;
-use pipeline_core::port::store::accounts::AccountStore;
-use pipeline_core::port::store::orders::{NewOrder, OrderStore};
-use pipeline_core::resilience::{AccountHealth, PreflightReport, ProviderChoice, Standing};
+use pipeline_core::resilience::{PreflightReport, ProviderChoice, Standing};
 use pipeline_core::role::Role;
 use pipeline_core::run::{FailureCause, RunFailure};
+use pipeline_core::stage::Column;
 use testkit::fake::faults::Fault;
 use testkit::fake::runner::ScriptedEnd;
 
+use crate::accounts::{CLAUDE, CODEX, failing};
 use crate::world::World;
-
-const CLAUDE: &str = "claude";
-const CODEX: &str = "codex";
-
-fn failing(cause: FailureCause) -> ScriptedEnd {
-    ScriptedEnd::failing(RunFailure::new(cause, "it did not work"))
-}
-
-impl World {
-    async fn account(&self, name: &str) -> AccountHealth {
-        let accounts = self.looking(self.store.accounts()).await.unwrap();
-        let found = accounts.into_iter().find(|health| health.account.as_str() == name);
-        found.unwrap_or_else(|| AccountHealth::new(AccountId::shared(name)))
-    }
-
-    async fn standing(&self, name: &str) -> Standing {
-        self.account(name).await.standing(self.clock.now())
-    }
-
-    /// Whose provider ran each agent of this role, oldest first.
-    fn ran_on(&self, role: &str) -> Vec<String> {
-        let started = self.runner.started().into_iter();
-        let of_role = started.filter_map(|spec| match spec.work {
-            RunWork::Agent { role: who, provider, .. } if who.as_str() == role => Some(provider.to_string()),
-            RunWork::Agent { .. } | RunWork::Command { .. } => None,
-        });
-        of_role.collect()
-    }
-
-    /// The account's allowance is used up for so long.
-    fn used_up(&self, role: &str, seconds: u64) {
-        let resets_at = self.clock.now().plus(Duration::from_secs(seconds));
-        self.next(role, move |_| {
-            ScriptedEnd::failing(RunFailure {
-                resets_at: Some(resets_at),
-                ..RunFailure::new(FailureCause::UsageLimit, "the allowance is used up")
-            })
-        });
-    }
-
-    async fn nothing_was_burnt(&self, issue: &IssueId) {
-        let counters = self.task(issue).await.counters;
-        assert_eq!((counters.attempts, counters.transient), (0, 0));
-        assert!(counters.bounces.is_empty());
-    }
-
-    async fn resets(&mut self, account: &str) -> OrderAnswer {
-        let order = NewOrder {
-            task: TaskId::NONE,
-            by: "olga".to_owned(),
-            reason: "logged in again".to_owned(),
-            at: self.clock.now(),
-            what: OperatorOrderKind::ResetProvider {
-                account: AccountId::new(account),
-            },
-        };
-        let id: OrderId = self.looking(self.store.place(order)).await.unwrap();
-        self.runs_until_idle().await;
-        let row = self.looking(self.store.order(id)).await.unwrap().unwrap();
-        row.answer.expect("an order is answered")
-    }
-
-    async fn works_with(&mut self, first: &str, second: &str) {
-        self.providers = ProviderChoice::new(AccountId::shared(first), [AccountId::shared(second)]);
-        self.daemon_dies();
-        self.daemon_starts().await;
-    }
-}
 
 #[tokio::test]
 async fn a_rate_limit_is_waited_out_and_counted_on_its_account() {
@@ -97,7 +29,10 @@ async fn a_rate_limit_is_waited_out_and_counted_on_its_account() {
     world.seconds(20).await;
     assert_eq!(world.stands(&issue).await, "done/done");
     let account = world.account(CLAUDE).await;
-    assert_eq!((account.failures, account.causes[&FailureCause::RateLimit]), (0, 1));
+    assert_eq!(
+        (account.failures, account.causes[&FailureCause::RateLimit]),
+        (0, 1)
+    );
     assert!(world.task(&issue).await.counters.bounces.is_empty());
     world.ends().await;
 }
@@ -134,7 +69,11 @@ async fn a_usage_limit_pauses_its_account_across_a_restart_and_burns_nothing() {
     assert_eq!(world.stands(&issue).await, "development/working");
     assert_eq!(world.standing(CLAUDE).await, Standing::Paused);
     let held = world.held_back().await;
-    assert!(held.iter().any(|line| line.starts_with("held back in et: claude: usage limit until ")), "{held:?}");
+    assert!(
+        held.iter()
+            .any(|line| line.starts_with("held back in et: claude: usage limit until ")),
+        "{held:?}"
+    );
     assert_eq!(world.times_alerted("usage limit. Queue paused until"), 1);
     // Another task begins meanwhile: its agent waits, too.
     let other = world.started("Add a farewell").await;
@@ -248,7 +187,11 @@ async fn nothing_begins_while_the_preflight_is_not_in_order() {
     assert_eq!(world.ran_on("analyst").len(), 0);
     assert_eq!(world.times_alerted("was not found"), 1);
     // Asked once a minute at the most.
-    assert!(world.runner.preflights().len() <= 13, "{:?}", world.runner.preflights().len());
+    assert!(
+        world.runner.preflights().len() <= 13,
+        "{:?}",
+        world.runner.preflights().len()
+    );
     world
         .runner
         .on_preflight(AccountId::shared(CLAUDE), PreflightReport::default());
@@ -270,13 +213,22 @@ async fn a_session_is_resumed_by_the_provider_that_began_it_alone() {
             world.used_up("architect", 18_000);
         }
         world.seconds(1).await;
-        world.person_moves(&issue, pipeline_core::stage::Column::Approved);
+        world.person_moves(&issue, Column::Approved);
         world.runs_until_idle().await;
-        let resumes = world.runner.started().into_iter().filter_map(|spec| match spec.work {
-            RunWork::Agent { role, resume, provider, .. } if role.as_str() == "architect" => Some((provider, resume)),
-            RunWork::Agent { .. } | RunWork::Command { .. } => None,
-        });
-        let last = resumes.last().unwrap();
+        let resumes = world
+            .runner
+            .started()
+            .into_iter()
+            .filter_map(|spec| match spec.work {
+                RunWork::Agent {
+                    role,
+                    resume,
+                    provider,
+                    ..
+                } if role.as_str() == "architect" => Some((provider, resume)),
+                RunWork::Agent { .. } | RunWork::Command { .. } => None,
+            });
+        let last = resumes.fold(None, |_, resume| Some(resume)).unwrap();
         assert_eq!(last, (AccountId::shared(first), expected.map(str::to_owned)));
         world.seconds(18_100).await;
         assert_eq!(world.stands(&issue).await, "done/done");
@@ -359,7 +311,9 @@ async fn a_limit_is_told(fault: Option<(u64, Fault)>) -> Vec<&'static str> {
 #[tokio::test]
 async fn each_failing_call_of_the_store_costs_nothing_but_time() {
     let calls = a_limit_is_told(None).await;
-    let ours = (1..).zip(calls).filter(|(_, method)| matches!(*method, "accounts" | "commit" | "give_back"));
+    let ours = (1..)
+        .zip(calls)
+        .filter(|(_, method)| matches!(*method, "accounts" | "commit" | "give_back"));
     let ours: Vec<u64> = ours.map(|(nth, _)| nth).collect();
     assert!(ours.len() > 20, "{ours:?}");
     for nth in ours.into_iter().step_by(5) {

@@ -138,7 +138,10 @@ pub async fn an_account_in_order_passes_its_preflight(harness: Arc<dyn RunnerHar
     };
     let report = harness.runner().preflight(&spec.project, provider).await.unwrap();
     assert!(report.is_ok(), "{report:?}");
-    assert_eq!(harness.runner().status(&RUN()).await.unwrap(), RunStatus::NeverBegan);
+    assert_eq!(
+        harness.runner().status(&RUN()).await.unwrap(),
+        RunStatus::NeverBegan
+    );
 }
 
 /// In a sentence.
@@ -146,7 +149,10 @@ pub async fn an_account_that_nobody_knows_is_a_problem(harness: Arc<dyn RunnerHa
     let spec = harness.ready(RUN(), Errand::AgentWorks).await;
     let unknown = AccountId::shared("nobody");
     let report = harness.runner().preflight(&spec.project, &unknown).await.unwrap();
-    assert!(!report.is_ok() && report.problems[0].contains("nobody"), "{report:?}");
+    assert!(
+        !report.is_ok() && report.problems[0].contains("nobody"),
+        "{report:?}"
+    );
 }
 
 async fn run(harness: &Arc<dyn RunnerHarness>, errand: Errand) -> RunEnd {

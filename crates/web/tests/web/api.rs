@@ -196,7 +196,10 @@ async fn the_queue_says_how_each_provider_fares() {
     );
     assert_eq!(resilience["providers"]["codex"]["breaker"], "closed");
     let claude = &resilience["providers"]["claude"];
-    assert_eq!((&claude["breaker"], &claude["reason"]), (&json!("out_of_order"), &json!("log in")));
+    assert_eq!(
+        (&claude["breaker"], &claude["reason"]),
+        (&json!("out_of_order"), &json!("log in"))
+    );
     assert_eq!(claude["preflight"]["version"], "2.1.329");
 }
 

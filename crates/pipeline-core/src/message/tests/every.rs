@@ -234,7 +234,12 @@ fn alerts() {
         breaker_open_alert(locale, "claude", "limit", "14:00")
     });
     row(t, "provider stops", |locale| {
-        provider_stopped_alert(locale, "claude", "not logged in", ("Log in.", "orchctl providers reset claude"))
+        provider_stopped_alert(
+            locale,
+            "claude",
+            "not logged in",
+            ("Log in.", "orchctl providers reset claude"),
+        )
     });
     row(t, "breaker closes", |locale| {
         breaker_closed_alert(locale, "claude")

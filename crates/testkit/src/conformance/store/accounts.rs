@@ -59,7 +59,10 @@ pub async fn an_account_is_kept_under_the_revision_that_was_read(store: Arc<dyn 
     assert_eq!(stored, AccountHealth { revision, ..checked });
     let limited = after(stored, FailureCause::UsageLimit);
     commit(&store, written(limited.clone())).await;
-    assert_eq!(store.accounts().await.unwrap()[1].paused_until, limited.paused_until);
+    assert_eq!(
+        store.accounts().await.unwrap()[1].paused_until,
+        limited.paused_until
+    );
 }
 
 /// All or nothing.
@@ -72,7 +75,9 @@ pub async fn an_account_is_written_with_the_end_of_its_run(store: Arc<dyn Store>
     };
     commit(&store, queue).await;
     let claim = store.claim(sample::claim("a", at(1))).await.unwrap();
-    let Claim::Taken(claimed) = claim else { panic!("{claim:?}") };
+    let Claim::Taken(claimed) = claim else {
+        panic!("{claim:?}")
+    };
     let end = |fence, health| Commit {
         job_end: Some(JobEnd {
             job: id,
@@ -82,15 +87,24 @@ pub async fn an_account_is_written_with_the_end_of_its_run(store: Arc<dyn Store>
         ..written(health)
     };
     let limited = after(new("claude"), FailureCause::UsageLimit);
-    let fenced = store.commit(end(claimed.fence + 1, limited.clone())).await.unwrap();
+    let fenced = store
+        .commit(end(claimed.fence + 1, limited.clone()))
+        .await
+        .unwrap();
     assert_eq!(fenced, Committed::Fenced);
     assert_eq!(store.accounts().await.unwrap(), []);
     commit(&store, written(new("claude"))).await;
     let stale = store.commit(end(claimed.fence, limited.clone())).await.unwrap();
     assert_eq!(stale, Committed::Stale);
-    assert_eq!(store.jobs(JobFilter::One(id)).await.unwrap()[0].status, JobStatus::Running);
+    assert_eq!(
+        store.jobs(JobFilter::One(id)).await.unwrap()[0].status,
+        JobStatus::Running
+    );
     let revision = store.accounts().await.unwrap()[0].revision;
     commit(&store, end(claimed.fence, AccountHealth { revision, ..limited })).await;
-    assert_eq!(store.jobs(JobFilter::One(id)).await.unwrap()[0].status, JobStatus::Failed);
+    assert_eq!(
+        store.jobs(JobFilter::One(id)).await.unwrap()[0].status,
+        JobStatus::Failed
+    );
     assert!(store.accounts().await.unwrap()[0].paused_until.is_some());
 }

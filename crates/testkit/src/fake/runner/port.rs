@@ -74,7 +74,13 @@ impl Runner for FakeRunner {
                 runs.preflights.push(account.clone());
                 runs.reports.get(account).cloned()
             });
-            Ok(report.unwrap_or_else(|| if is_known { PreflightReport::default() } else { unknown() }))
+            Ok(report.unwrap_or_else(|| {
+                if is_known {
+                    PreflightReport::default()
+                } else {
+                    unknown()
+                }
+            }))
         })
     }
 }

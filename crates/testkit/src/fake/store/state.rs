@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use pipeline_core::effect::{Mode, NewEffect};
 use pipeline_core::event::LogEntry;
 use pipeline_core::id::{
-    AccountId, DeliveryId, InstanceId, IssueId, JobId, OrderId, PipelineDigest, ProjectDigest, ProjectId, RunId, TaskId,
+    AccountId, DeliveryId, InstanceId, IssueId, JobId, OrderId, PipelineDigest, ProjectDigest, ProjectId,
+    RunId, TaskId,
 };
 use pipeline_core::job::{JobKind, JobStatus};
 use pipeline_core::orders::ItemMark;
