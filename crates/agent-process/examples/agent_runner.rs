@@ -1,6 +1,7 @@
 //! A host program for the tests of runs: `runner <dir>` is runner mode; `environment <folder>` starts an agent and a
 //! command that print their environment, and prints both. It has an environment of its own, which a test sets.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -43,6 +44,7 @@ fn settings(exe: &str, folder: &Path) -> RunnerSettings {
     let agent = AgentCommand::shell("env").with_env([("ADDED".to_owned(), "by settings".to_owned())].into());
     let project = ProjectRuns {
         agents: [(AccountId::shared("command"), Provider::Command(agent))].into(),
+        agents_of_roles: BTreeMap::new(),
         locale: Locale::Ru,
         command_env: vec!["DEPLOY_TOKEN".to_owned()],
     };

@@ -171,8 +171,7 @@ fn agent(
     assignment: &Assignment<'_>,
 ) -> Result<Plan, PortError> {
     let provider = project
-        .agents
-        .get(account)
+        .agent(assignment.role, account)
         .ok_or_else(|| PortError::Permanent(unknown(&spec.project, account)))?;
     provider
         .check(&environment::inherited())

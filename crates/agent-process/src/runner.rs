@@ -89,7 +89,7 @@ impl Runner for ProcessRunner {
         account: &AccountId,
     ) -> Result<PreflightReport, PortError> {
         let runs = self.settings.projects.get(project);
-        let Some(provider) = runs.and_then(|runs| runs.agents.get(account)) else {
+        let Some(provider) = runs.and_then(|runs| runs.any_agent(account)) else {
             return Ok(PreflightReport {
                 problems: vec![launching::unknown(project, account)],
                 ..PreflightReport::default()
@@ -125,9 +125,11 @@ fn check(settings: &RunnerSettings) -> Result<(), PortError> {
         .collect();
     let env = environment::inherited();
     for (project, runs) in &settings.projects {
-        let found = runs.agents.values().filter_map(|agent| agent.check(&env).err());
+        let agents = runs.agents.values().chain(runs.agents_of_roles.values());
+        let found = agents.filter_map(|agent| agent.check(&env).err());
         problems.extend(found.map(|problem| format!("project '{project}': {problem}")));
     }
+    problems.dedup();
     if problems.is_empty() {
         Ok(())
     } else {

@@ -2,6 +2,7 @@
 //! `agent_runner`, built by `cargo test`.
 #![allow(clippy::unwrap_used, reason = "a failure here is the failure of a test")]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -44,6 +45,7 @@ impl Harness {
                 Provider::Command(AgentCommand::shell(AGENT)),
             )]
             .into(),
+            agents_of_roles: BTreeMap::new(),
             locale: Locale::En,
             command_env: Vec::new(),
         };

@@ -1,5 +1,6 @@
 //! A folder with runs and a checkout, and a runner over it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -36,6 +37,7 @@ impl Bench {
     pub(crate) fn settings(&self, agent: AgentCommand) -> RunnerSettings {
         let project = ProjectRuns {
             agents: [(AccountId::shared("command"), Provider::Command(agent))].into(),
+            agents_of_roles: BTreeMap::new(),
             locale: Locale::En,
             command_env: Vec::new(),
         };

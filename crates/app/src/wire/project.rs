@@ -71,6 +71,7 @@ pub(super) fn build(
     let account = AccountId::of_project("command", &id);
     let runs = ProjectRuns {
         agents: BTreeMap::from([(account.clone(), Provider::Command(agent))]),
+        agents_of_roles: BTreeMap::new(),
         locale: wanted.locale,
         command_env: Vec::new(),
     };

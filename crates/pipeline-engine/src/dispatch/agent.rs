@@ -55,13 +55,11 @@ pub(super) async fn run(
         let spec = match prepare(context, ports, (job, run, occasion), (work, account)).await {
             Ok(spec) => spec,
             Err(failure) => {
-                // Its account has nothing to do with it.
-                row.record.provider = None;
-                return failed(context, row, failure, never_began);
+                return of_the_machine(context, row, failure, never_began);
             }
         };
         if let Err(failure) = begun(context.runner.start(&spec).await) {
-            return failed(context, row, failure, never_began);
+            return of_the_machine(context, row, failure, never_began);
         }
     } else if let Some(announced) = announced(context, &run).await {
         row = announced;
@@ -73,7 +71,7 @@ pub(super) async fn run(
             Worked::Interrupted(Some(row))
         }
         Followed::Left => Worked::Left,
-        Followed::Failed(failure) => failed(context, row, failure, RunRecord::default()),
+        Followed::Failed(failure) => of_the_machine(context, row, failure, RunRecord::default()),
     }
 }
 
@@ -258,6 +256,12 @@ fn ended(context: &Context, row: RunRow, outcome: String, record: RunRecord) -> 
         record,
         ..row
     }
+}
+
+/// The machine or the settings failed, not the account: a program that is missing is found by the preflight.
+fn of_the_machine(context: &Context, mut row: RunRow, failure: RunFailure, record: RunRecord) -> Worked {
+    row.record.provider = None;
+    failed(context, row, failure, record)
 }
 
 /// What a run reported does not say on which account it ran.
