@@ -8,8 +8,8 @@ use crate::repository::check_ref_name;
 /// The longest directory name that file systems take, less room for our suffixes.
 const LONGEST: usize = 200;
 
-/// Letters, digits, `-`, `_` and inner dots stay; every other byte becomes `%XX`. Never begins with a dot, so that
-/// names that do are free for our own use.
+/// Letters, digits, `-`, `_` and inner dots stay; every other byte becomes `=XX`. Not `%XX`: there are agent programs that take the percent
+/// sign in the name of their directory for an escape. Never begins with a dot, so that names that do are free for our own use.
 pub(crate) fn folder_name(branch: &BranchName) -> Result<String, GitError> {
     check_ref_name(&format!("refs/heads/{branch}"))?;
     let mut name = String::new();
@@ -17,7 +17,7 @@ pub(crate) fn folder_name(branch: &BranchName) -> Result<String, GitError> {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
             name.push(char::from(byte));
         } else {
-            name.push_str(&format!("%{byte:02X}"));
+            name.push_str(&format!("={byte:02X}"));
         }
     }
     if name.len() <= LONGEST {
@@ -44,9 +44,9 @@ mod tests {
 
     #[test]
     fn branches_become_one_safe_name_each() {
-        check("feature/ET-012-more", Some("feature%2FET-012-more"));
-        check("a%2Fb", Some("a%252Fb"));
-        check("тест", Some("%D1%82%D0%B5%D1%81%D1%82"));
+        check("feature/ET-012-more", Some("feature=2FET-012-more"));
+        check("a=2Fb", Some("a=3D2Fb"));
+        check("тест", Some("=D1=82=D0=B5=D1=81=D1=82"));
         for hostile in [
             "..", "a/../b", "../x", "/etc", "-x", ".hidden", "a/", "", "a\0b", "a\nb",
         ] {

@@ -180,7 +180,7 @@ async fn a_crash_while_a_checkout_is_made_leaves_no_half() {
     let project = Project::new();
     write(
         project.folder.path(),
-        "checkouts/.new-feature%2FET-001-work/half",
+        "checkouts/.new-feature=2FET-001-work/half",
         "1",
     );
     let checkout = project.checkout("7-1-1").await;
