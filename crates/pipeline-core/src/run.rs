@@ -44,6 +44,9 @@ pub struct RunRecord {
     /// Its program was never started: it provably did nothing.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub never_began: bool,
+    /// Why it failed, by name; none when it did not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<FailureCause>,
 }
 
 /// Why a run failed; decides what follows (behaviour §8.8).

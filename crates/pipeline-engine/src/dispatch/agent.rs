@@ -6,6 +6,7 @@ use pipeline_core::event::Event;
 use pipeline_core::evidence::EvidenceRequest;
 use pipeline_core::id::{AccountId, RunId};
 use pipeline_core::job::AgentJob;
+use pipeline_core::pipeline::Pipeline;
 use pipeline_core::port::PortError;
 use pipeline_core::port::runner::{RunEnd, RunOccasion, RunSpec, RunWork, Tries};
 use pipeline_core::port::store::jobs::LeasedJob;
@@ -14,6 +15,8 @@ use pipeline_core::port::workspace::{CheckoutSpec, HarvestSpec};
 use pipeline_core::prompt::fill;
 use pipeline_core::role::Role;
 use pipeline_core::run::{AgentOutcome, FailureCause, RunFailure, RunRecord, RunRow};
+use pipeline_core::stage::WriteScope;
+use pipeline_core::task::Task;
 use tokio::sync::watch;
 
 use crate::context::{Context, ProjectPorts};
@@ -165,8 +168,8 @@ async fn prepare(
             work_item: work.work_item.clone(),
             prompt,
             brief: work.brief.clone(),
-            scope: None,
-            resume: session_of(context, work, &account).await,
+            scope: scope(context, job, work).await,
+            resume: session_of(context, (job, work), &account).await,
             provider: account,
         },
     })
@@ -198,18 +201,38 @@ fn fallback(role: &Role) -> String {
 
 /// For the run's record alone: what is not known is left out.
 async fn tries(context: &Context, job: &LeasedJob, work: &AgentJob) -> Option<Tries> {
-    let task = context.store.task(&TaskKey::Id(job.id.task)).await.ok()??;
-    let pipeline = context.pipeline_of(&task).await.ok()??;
+    let (task, pipeline) = rules_of(context, job).await?;
     Some(Tries {
         attempt: task.counters.attempts + 1,
         allowed: pipeline.attempts_in(pipeline.stage(&work.stage)?),
     })
 }
 
-/// A session is known to the account that began it, and to no other.
-async fn session_of(context: &Context, work: &AgentJob, account: &AccountId) -> Option<String> {
+/// For the program's own tool rules: what is not known is not restricted there, and the harvest is looked at in any case.
+async fn scope(context: &Context, job: &LeasedJob, work: &AgentJob) -> Option<WriteScope> {
+    let (_, pipeline) = rules_of(context, job).await?;
+    Some(pipeline.stage(&work.stage)?.scope.clone())
+}
+
+async fn rules_of(context: &Context, job: &LeasedJob) -> Option<(Task, Pipeline)> {
+    let task = context.store.task(&TaskKey::Id(job.id.task)).await.ok()??;
+    let pipeline = context.pipeline_of(&task).await.ok()??;
+    Some((task, pipeline))
+}
+
+/// A session is known to the account that began it, and to no other. One that could not be resumed once is not tried again.
+async fn session_of(
+    context: &Context,
+    (job, work): (&LeasedJob, &AgentJob),
+    account: &AccountId,
+) -> Option<String> {
     let run = work.resume?;
     let runs = context.store.runs(run.job.task).await.ok()?;
+    let is_unusable =
+        |row: &RunRow| row.run.job == job.id && row.record.cause == Some(FailureCause::SessionUnusable);
+    if runs.iter().any(is_unusable) {
+        return None;
+    }
     // Nobody goes on with what another role had in mind.
     runs.into_iter()
         .find(|row| {
@@ -273,7 +296,10 @@ fn on_account(record: RunRecord, row: &RunRow) -> RunRecord {
 }
 
 fn failed(context: &Context, row: RunRow, failure: RunFailure, record: RunRecord) -> Worked {
-    let record = on_account(record, &row);
+    let record = RunRecord {
+        cause: Some(failure.cause),
+        ..on_account(record, &row)
+    };
     tracing::warn!(run.id = %row.run, class = ?failure.class, cause = failure.cause.as_str(), error = failure.message, "the run failed");
     let (job, fence) = (row.run.job, row.run.fence);
     let row = ended(
