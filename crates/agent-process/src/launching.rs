@@ -13,6 +13,7 @@ use pipeline_core::port::runner::{RunSpec, RunWork};
 use process::{DEFAULT_LINE_CAP, LaunchError, LaunchSpec, RunState, RunnerCommand};
 
 use crate::environment;
+use crate::provider::cli::CliSettings;
 use crate::provider::{Assignment, Invocation};
 use crate::record::opening;
 use crate::session;
@@ -175,6 +176,7 @@ fn agent(
         .ok_or_else(|| PortError::Permanent(unknown(&spec.project, account)))?;
     provider
         .check(&environment::inherited())
+        .and_then(|()| provider.cli().map_or(Ok(()), CliSettings::make_home))
         .map_err(PortError::Permanent)?;
     let mut invocation = provider.invocation(assignment);
     invocation.env = environment::of_agent(project.locale, assignment, &invocation);

@@ -21,7 +21,7 @@ use crate::provider::{Provider, ProviderKind};
 pub use login::Login;
 
 /// The version is asked for no longer than this.
-const VERSION_LIMIT: Duration = Duration::from_secs(2);
+const VERSION_LIMIT: Duration = Duration::from_secs(10);
 
 /// Some programs need seconds to look at their own login.
 const LOGIN_LIMIT: Duration = Duration::from_secs(10);
@@ -119,6 +119,10 @@ pub fn preflight(provider: &Provider, ask: &dyn Ask, now: Timestamp) -> Prefligh
     let Some(cli) = provider.cli() else {
         return found;
     };
+    if let Err(problem) = cli.make_home() {
+        found.problems.push(problem);
+        return found;
+    }
     match version(provider, ask) {
         Ok(version) => {
             found.version = Some(version);
@@ -139,7 +143,7 @@ pub fn preflight(provider: &Provider, ask: &dyn Ask, now: Timestamp) -> Prefligh
     found
 }
 
-/// The version of a provider's program; none for a program of the operator's own. Blocks up to two seconds. Errors: it
+/// The version of a provider's program; none for a program of the operator's own. Blocks up to ten seconds. Errors: it
 /// cannot be asked, or its answer holds no version.
 pub fn version(provider: &Provider, ask: &dyn Ask) -> Result<CliVersion, String> {
     let Some(cli) = provider.cli() else {

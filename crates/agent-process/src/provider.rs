@@ -72,7 +72,7 @@ pub(crate) struct Invocation {
 }
 
 /// A provider as it is remembered with a run, so that the run is judged by the provider that it was started with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProviderKind {
     /// A program of the operator's own.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 
 use super::version::CliVersion;
@@ -83,6 +85,17 @@ impl CliSettings {
             shell: ShellRules::Any,
             version: None,
         }
+    }
+}
+
+impl CliSettings {
+    /// Makes the folder of its own, for our eyes only: some programs refuse one that is not there.
+    pub(crate) fn make_home(&self) -> Result<(), String> {
+        let Some(home) = &self.config_home else {
+            return Ok(());
+        };
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(home);
+        made.map_err(|error| format!("the agent's folder {} cannot be made: {error}", home.display()))
     }
 }
 
