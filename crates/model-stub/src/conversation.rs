@@ -68,13 +68,13 @@ pub(crate) fn turns(said: impl IntoIterator<Item = Said>) -> (Vec<String>, usize
 /// Where the agent program says that it works: each has its own sentence for it.
 pub(crate) fn directory(raw: &str) -> Option<PathBuf> {
     const MARKS: [&str; 7] = [
+        "**Workspace Directories:**\n  - ",
+        "<cwd>",
         "working directory: ",
         "Working directory: ",
         "working directory is: ",
         "working in the directory: ",
         "Primary working directory: ",
-        "**Workspace Directories:**\n  - ",
-        "<cwd>",
     ];
     let text = raw.replace("\\n", "\n");
     MARKS.iter().find_map(|mark| {
