@@ -1,5 +1,6 @@
 //! Settings: what an operator may say, as plain valid data. `load` reads and checks it; `wire` builds the program from it.
 
+pub mod agents;
 pub mod load;
 pub mod environment;
 pub mod describe;
@@ -9,6 +10,7 @@ mod projects;
 mod unknown;
 mod nearest;
 mod keys;
+mod agent_keys;
 mod project_keys;
 mod key;
 mod form;
@@ -29,6 +31,7 @@ use pipeline_core::retention::RetentionRule;
 use pipeline_core::role::Role;
 
 use crate::places::Places;
+use agents::{AgentSettings, ProjectAgents};
 
 /// How patient the program is; never changes an outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -77,6 +80,8 @@ pub struct Settings {
     pub disk_reserve: u64,
     /// What is kept, and for how long.
     pub retention: RetentionRule,
+    /// Who works as the agents.
+    pub agents: AgentSettings,
     /// This instance is staging.
     pub staging: bool,
     /// How patient.
@@ -106,9 +111,11 @@ pub struct ProjectSettings {
     pub test_command: String,
     /// It is run as CI; else as the gate `check_tests_local`.
     pub has_ci: bool,
-    /// The agent, by `sh -c`, in the checkout, with the brief on its standard input.
-    pub agent_cmd: String,
-    /// Further environment of the agent.
+    /// The agent of the provider `command`, by `sh -c`, in the checkout, with the brief on its standard input.
+    pub agent_cmd: Option<String>,
+    /// Who works as the agents, where the project has words of its own.
+    pub agents: ProjectAgents,
+    /// Further environment of the agent's command.
     pub agent_env: BTreeMap<String, String>,
     /// Its pipeline, with its own limits; `max_developer_retries` and `max_bounces` take the place of two of them.
     pub pipeline: Pipeline,

@@ -1,6 +1,7 @@
 //! Wiring: from settings to a program that runs. Names every adapter; decides nothing.
 
 pub(crate) mod error;
+mod agents;
 mod project;
 
 use std::collections::BTreeMap;
@@ -121,7 +122,7 @@ impl Parts {
                 kill_grace: settings.agent_kill_grace,
                 output_cap: settings.agent_output_cap,
                 stall: settings.agent_stall,
-                prices: agent_process::Prices::built_in(),
+                prices: agents::prices(settings)?,
             })),
             run_log: Arc::new(ProcessRunLog::new(places.runs())),
             run_storage: Arc::new(ProcessRunStorage::new(places.runs())),

@@ -5,11 +5,13 @@ mod text;
 mod list;
 mod map;
 mod pipeline;
+mod agent;
 
 use std::path::Path;
 
 use serde_yaml::Value;
 
+pub(super) use agent::{Model, OneOrMore, PerRoleOrAll};
 pub(super) use list::{Elements, List};
 pub(super) use map::{PerRole, Variables};
 pub(super) use number::{Count, Seconds};

@@ -14,7 +14,17 @@ use super::form::{Address, Choice, Count, Elements, FilePath, Flag, List, PerRol
 use super::key::{Key, Row};
 
 /// Every key, in order.
-pub(super) static TABLE: &[&dyn Row] = &[
+pub(super) fn all() -> impl Iterator<Item = &'static dyn Row> {
+    let projects: &dyn Row = &PROJECTS;
+    TABLE
+        .iter()
+        .chain(super::agent_keys::TABLE)
+        .copied()
+        .chain([projects])
+}
+
+/// Every key but those of agents and the list of projects.
+static TABLE: &[&dyn Row] = &[
     &PROFILE,
     &DB_PATH,
     &BIND,
@@ -43,7 +53,6 @@ pub(super) static TABLE: &[&dyn Row] = &[
     &CI_TIMEOUT_S,
     &STAGING,
     &LOCALE,
-    &PROJECTS,
 ];
 
 /// Variables that begin like ours and belong to the command line.
@@ -54,10 +63,6 @@ pub(super) const LATER: &[&str] = &[
     "plane_",
     "gitea_",
     "telegram_",
-    "agent_model",
-    "agent_fallback_model",
-    "agent_effort",
-    "agent_provider",
     "job_attempts",
     "breaker_threshold",
     "base_path",
@@ -65,10 +70,6 @@ pub(super) const LATER: &[&str] = &[
     "allow_unsigned_webhooks",
     "repos_dir",
     "host_repos_dir",
-    "claude_bin",
-    "codex_bin",
-    "opencode_bin",
-    "gemini_bin",
 ];
 
 const LOCALES: Choice<Locale> = Choice {

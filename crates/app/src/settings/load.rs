@@ -41,7 +41,7 @@ pub fn load(file: Option<&Path>, environment: &Environment) -> Result<Loaded, Se
     })?;
     let (scope, mut problems) = installation(&file, environment);
     let mut origins = Vec::new();
-    for row in keys::TABLE.iter().filter(|row| row.name() != PROJECTS) {
+    for row in keys::all().filter(|row| row.name() != PROJECTS) {
         match row.check(&scope) {
             Ok(origin) => origins.push(origin),
             Err(wrong) => problems.extend(wrong),
@@ -72,7 +72,8 @@ pub fn load(file: Option<&Path>, environment: &Environment) -> Result<Loaded, Se
 const PROJECTS: &str = "projects";
 
 /// How the shortest settings file looks.
-const SHORTEST: &str = "projects: [{work_item_prefix: SHOP, repo: shop, path: ../shop, test_command: make test, agent_cmd: my-agent}]";
+const SHORTEST: &str =
+    "projects: [{work_item_prefix: SHOP, repo: shop, path: ../shop, test_command: make test}]";
 
 /// What the environment and the file say of the whole installation, and what is wrong with the file's keys.
 fn installation(file: &SettingsFile, environment: &Environment) -> (Scope, Vec<Problem>) {
@@ -83,14 +84,14 @@ fn installation(file: &SettingsFile, environment: &Environment) -> (Scope, Vec<P
         profile: Profile::Normal,
         current: environment.directory().to_path_buf(),
     };
-    for row in keys::TABLE {
-        let given = from_environment(*row, environment).or_else(|| from_file(row.name(), file));
+    for row in keys::all() {
+        let given = from_environment(row, environment).or_else(|| from_file(row.name(), file));
         scope
             .given
             .extend(given.map(|given| (row.name().to_owned(), given)));
     }
     scope.profile = keys::PROFILE.get(&scope).unwrap_or_default();
-    let known = |name: &str| keys::TABLE.iter().any(|row| row.name() == name);
+    let known = |name: &str| keys::all().any(|row| row.name() == name);
     let problems = file
         .keys
         .keys()
@@ -217,6 +218,7 @@ fn settings(scope: &Scope, projects: &[ProjectSettings]) -> Option<Settings> {
             // News is known again for 30 days, so its rows are never kept for less.
             rows_for: days(keys::LOG_KEEP_DAYS.get(scope)?.max(30)),
         },
+        agents: super::agent_keys::read(scope)?,
         staging: keys::STAGING.get(scope)?,
         profile: keys::PROFILE.get(scope)?,
         projects: projects.to_vec(),

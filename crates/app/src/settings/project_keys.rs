@@ -3,11 +3,16 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use agent_process::{Effort, ProviderKind};
 use pipeline_core::effect::MergeStyle;
 use pipeline_core::pipeline::Pipeline;
 use pipeline_core::project::{Locale, MergeTime};
 
-use super::form::{Choice, Count, FilePath, Flag, List, PipelineFile, Text, Variables};
+use super::agent_keys::{EFFORT_WORDS, PROVIDERS};
+use super::agents::{ForRoles, ModelName};
+use super::form::{
+    Choice, Count, FilePath, Flag, List, Model, OneOrMore, PerRoleOrAll, PipelineFile, Text, Variables,
+};
 use super::key::{Key, Row};
 use super::text_rule;
 
@@ -22,6 +27,9 @@ pub(super) static TABLE: &[&dyn Row] = &[
     &FORGE,
     &TEST_COMMAND,
     &HAS_CI,
+    &AGENT_PROVIDERS,
+    &AGENT_MODELS,
+    &AGENT_EFFORTS,
     &AGENT_CMD,
     &AGENT_ENV,
     &LOCALE,
@@ -41,9 +49,6 @@ pub(super) static TABLE: &[&dyn Row] = &[
 pub(super) const LATER: &[&str] = &[
     "plane_project_id",
     "owner",
-    "agent_models",
-    "agent_efforts",
-    "agent_providers",
     "staging_command",
     "deploy_command",
     "telegram_",
@@ -127,13 +132,32 @@ pub(super) static HAS_CI: Key<bool> = Key::required(
 pub(super) static AGENT_CMD: Key<String> = Key::required(
     "agent_cmd",
     &COMMAND,
-    "The agent. It runs in the checkout of the work item and gets the brief on its standard input. Secrets belong into `agent_env`: this text is shown.",
-);
+    "The agent of the provider `command`. It runs in the checkout of the work item and gets the brief on its standard input. Secrets belong into `agent_env`: this text is shown.",
+)
+.or_follows("none");
+
+pub(super) static AGENT_PROVIDERS: Key<ForRoles<Vec<ProviderKind>>> = Key::required(
+    "agent_providers",
+    &PerRoleOrAll(&OneOrMore(&PROVIDERS)),
+    "Who works as its agents: one word for all roles, or a map of roles. Of several, in this order, the first that is available.",
+)
+.or_follows("`agent_provider_default`");
+
+pub(super) static AGENT_MODELS: Key<ForRoles<Vec<ModelName>>> =
+    Key::required("agent_models", &PerRoleOrAll(&OneOrMore(&Model)), "Their models.")
+        .or_follows("`agent_model_default`");
+
+pub(super) static AGENT_EFFORTS: Key<ForRoles<Effort>> = Key::required(
+    "agent_efforts",
+    &PerRoleOrAll(&EFFORT_WORDS),
+    "How hard their models think.",
+)
+.or_follows("`agent_effort_default`");
 
 pub(super) static AGENT_ENV: Key<BTreeMap<String, String>> = Key::required(
     "agent_env",
     &Variables,
-    "Further environment of the agent. Its values are never shown.",
+    "Further environment of the agent's command. Its values are never shown.",
 )
 .or("{}");
 

@@ -7,6 +7,7 @@ use pipeline_core::pipeline::{Limits, Pipeline};
 use serde_yaml::{Mapping, Value};
 
 use super::ProjectSettings;
+use super::agents::{AgentRules, ProjectAgents, ProviderKind};
 use super::key::{Given, Origin, Scope, Source};
 use super::problem::Problem;
 use super::project_keys as keys;
@@ -56,7 +57,11 @@ impl Projects {
             }
         }
         let settings = if problems.is_empty() {
-            project(scope, installation)
+            project(scope, installation).filter(|project| {
+                let missing = no_command(scope, project, installation);
+                problems.extend(missing);
+                problems.is_empty()
+            })
         } else {
             None
         };
@@ -153,7 +158,12 @@ fn project(scope: &Scope, installation: &Scope) -> Option<ProjectSettings> {
         staging: keys::STAGING.get(scope)?,
         test_command: keys::TEST_COMMAND.get(scope)?,
         has_ci: keys::HAS_CI.get(scope)?,
-        agent_cmd: keys::AGENT_CMD.get(scope)?,
+        agent_cmd: keys::AGENT_CMD.get(scope),
+        agents: ProjectAgents {
+            providers: keys::AGENT_PROVIDERS.get(scope).unwrap_or_default(),
+            models: keys::AGENT_MODELS.get(scope).unwrap_or_default(),
+            efforts: keys::AGENT_EFFORTS.get(scope).unwrap_or_default(),
+        },
         agent_env: keys::AGENT_ENV.get(scope)?,
         pipeline: keys::PIPELINE.get(scope).unwrap_or_else(Pipeline::built_in),
         merge: keys::MERGE.get(scope)?,
@@ -168,6 +178,31 @@ fn project(scope: &Scope, installation: &Scope) -> Option<ProjectSettings> {
         ci_appear_timeout: super::keys::CI_APPEAR_TIMEOUT_S.get(installation)?,
         ci_timeout: super::keys::CI_TIMEOUT_S.get(installation)?,
         protected_paths: keys::PROTECTED_PATHS.get(scope)?,
+    })
+}
+
+/// The project's command is to work, and there is none.
+fn no_command(scope: &Scope, project: &ProjectSettings, installation: &Scope) -> Option<Problem> {
+    // What is wrong with the installation's keys is reported there.
+    let agents = super::agent_keys::read(installation)?;
+    let rules = AgentRules {
+        installation: &agents,
+        project: &project.agents,
+        has_command: project.agent_cmd.is_some(),
+    };
+    let roles = project
+        .pipeline
+        .stages
+        .iter()
+        .filter_map(|stage| stage.role.as_ref());
+    let mut without = roles.filter(|role| rules.providers(role).contains(&ProviderKind::Command));
+    let role = without.next().filter(|_| project.agent_cmd.is_none())?;
+    Some(Problem {
+        place: scope.place.clone(),
+        key: format!("{}agent_cmd", scope.prefix),
+        found: "nothing".to_owned(),
+        expected: "a command for sh -c".to_owned(),
+        advice: format!("add it, for `command` is to work as {role}; or name another provider"),
     })
 }
 

@@ -46,8 +46,8 @@ Keys that begin like these are known and refused in the file:
 #[must_use]
 pub fn settings_markdown() -> String {
     let mut text = INTRODUCTION.to_owned();
-    for row in keys::TABLE {
-        let (name, variable, default) = (row.name(), row.variable(), default(*row));
+    for row in keys::all() {
+        let (name, variable, default) = (row.name(), row.variable(), default(row));
         let rest = format!("{} | {}", row.expected(), row.meaning());
         text.push_str(&format!("| `{name}` | `{variable}` | {default} | {rest} |\n"));
     }

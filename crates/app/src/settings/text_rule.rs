@@ -51,6 +51,42 @@ pub(super) fn path_in_repository(text: &str) -> Accepted {
         .ok_or("write it relative to the repository's root, without ./ and ..")
 }
 
+/// The name of a variable of the environment.
+pub(super) fn variable(text: &str) -> Accepted {
+    let good = text.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_')
+        && text
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    good.then_some(())
+        .ok_or("write the name alone, without $ and value")
+}
+
+/// The id of a model.
+pub(super) fn model(text: &str) -> Accepted {
+    let good = !text.is_empty()
+        && !text.starts_with('-')
+        && !text.contains(|letter: char| unreadable(letter) || letter.is_whitespace() || letter == ',');
+    good.then_some(()).ok_or("write the id as the provider does")
+}
+
+/// A program: where it lies must not depend on the directory that it is started in.
+pub(super) fn program(text: &str) -> Accepted {
+    let good = one_line(text).is_ok() && (text.starts_with('/') || !text.contains('/'));
+    good.then_some(())
+        .ok_or("write an absolute path, or the name alone")
+}
+
+/// An address of the web, without a login in it.
+pub(super) fn address(text: &str) -> Accepted {
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    let good =
+        rest.is_some_and(|rest| !rest.is_empty() && !rest.contains([' ', '@'])) && one_line(text).is_ok();
+    good.then_some(())
+        .ok_or("begin it with https:// or http://, and put no name or key into it")
+}
+
 fn unreadable(letter: char) -> bool {
     letter.is_control() || letter == '\u{FFFD}'
 }

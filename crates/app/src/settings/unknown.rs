@@ -17,10 +17,10 @@ pub(super) enum Level {
 
 impl Level {
     /// The keys that are known there.
-    pub(super) fn table(self) -> &'static [&'static dyn Row] {
+    pub(super) fn table(self) -> Vec<&'static dyn Row> {
         match self {
-            Self::Installation => keys::TABLE,
-            Self::Project => project_keys::TABLE,
+            Self::Installation => keys::all().collect(),
+            Self::Project => project_keys::TABLE.to_vec(),
         }
     }
 
@@ -60,7 +60,8 @@ fn key_advice(level: Level, name: &str) -> String {
         }
         Level::Installation | Level::Project => {}
     }
-    let known = level.table().iter().map(|row| row.name());
+    let table = level.table();
+    let known = table.iter().map(|row| row.name());
     nearest(name, known).map_or_else(
         || "take it out".to_owned(),
         |near| format!("did you mean `{near}`?"),
@@ -69,7 +70,7 @@ fn key_advice(level: Level, name: &str) -> String {
 
 /// A sentence for every variable of ours that is no setting.
 pub(super) fn unknown_variables(environment: &Environment) -> Vec<String> {
-    let mut known: Vec<String> = keys::TABLE.iter().map(|row| row.variable()).collect();
+    let mut known: Vec<String> = keys::all().map(|row| row.variable()).collect();
     known.extend(keys::OTHER_VARIABLES.map(str::to_owned));
     let unknown = environment
         .names()

@@ -49,6 +49,14 @@ pub enum StartError {
         /// Why.
         source: forge_local::OpenError,
     },
+    /// The operator's price list.
+    #[error("the price list {path} (agent_prices) cannot be used: {reason}")]
+    Prices {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A port is taken.
     #[error(
         "cannot listen on {address} ({key}): {source}; choose another address with {key}, or stop what listens there"

@@ -3,21 +3,20 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use agent_process::{AgentCommand, ProjectRuns, Provider};
+use agent_process::ProjectRuns;
 use forge_local::{ForgeHome, LocalForge};
 use git::{GitWorkspace, Remote, WorkspaceSettings};
-use pipeline_core::id::{AccountId, ProjectId};
+use pipeline_core::id::ProjectId;
 use pipeline_core::pipeline::{Limits, Pipeline};
 use pipeline_core::port::board::Board;
 use pipeline_core::port::workspace::Workspace;
 use pipeline_core::project::{Ci, CiTimes, Links, Locale, Project};
-use pipeline_core::resilience::ProviderChoice;
 use pipeline_engine::ProjectPorts;
 use tracker_local::LocalBoard;
 use web::state::ProjectView;
 
 use crate::settings::{ProjectSettings, Settings};
-use crate::wire::StartError;
+use crate::wire::{StartError, agents};
 
 /// A project, built.
 pub(super) struct Built {
@@ -67,22 +66,16 @@ pub(super) fn build(
         workspace: Arc::clone(&workspace),
         result_hint: Some(forge.fetch_command()),
     };
-    let agent = AgentCommand::shell(&wanted.agent_cmd).with_env(wanted.agent_env.clone());
-    let account = AccountId::of_project("command", &id);
-    let runs = ProjectRuns {
-        agents: BTreeMap::from([(account.clone(), Provider::Command(agent))]),
-        agents_of_roles: BTreeMap::new(),
-        locale: wanted.locale,
-        command_env: Vec::new(),
-    };
+    let pipeline = pipeline(wanted);
+    let (runs, providers) = agents::build(wanted, &settings.agents, (&id, &pipeline));
     let ports = ProjectPorts {
-        pipeline: pipeline(wanted),
+        pipeline,
         tracker: Arc::new(board.tracker(id.clone())),
         forge: Arc::<LocalForge>::clone(&forge),
         chat: Arc::new(board.chat(id)),
         workspace,
         storage: Arc::new(repository),
-        providers: ProviderChoice::new(account, []),
+        providers,
         project,
     };
     Ok(Built {

@@ -10,7 +10,8 @@ use serde_yaml::{Mapping, Value};
 use super::{Form, Refused, Seconds, json, kind, refuse, refuse_unseen};
 use crate::settings::nearest::nearest;
 
-const ROLES: [&str; 6] = [
+/// The roles that settings may name.
+pub(super) const ROLES: [&str; 6] = [
     Role::ANALYST,
     Role::ARCHITECT,
     Role::DEVELOPER,
@@ -39,15 +40,7 @@ impl Form<BTreeMap<Role, Duration>> for PerRole {
                 let time = self.0.read(time, base)?;
                 return Ok((Role::new(role), time));
             }
-            let advice = nearest(role, ROLES.into_iter()).map_or_else(
-                || "write one of these roles".to_owned(),
-                |near| format!("did you mean `{near}`?"),
-            );
-            refuse(
-                &Value::from(role),
-                format!("one of {}", ROLES.join(", ")),
-                &advice,
-            )
+            unknown_role(role)
         })
     }
 
@@ -97,8 +90,21 @@ impl Form<BTreeMap<String, String>> for Variables {
     }
 }
 
+/// Refuses a role that settings may not name.
+pub(super) fn unknown_role<T>(role: &str) -> Result<T, Vec<Refused>> {
+    let advice = nearest(role, ROLES.into_iter()).map_or_else(
+        || "write one of these roles".to_owned(),
+        |near| format!("did you mean `{near}`?"),
+    );
+    refuse(
+        &Value::from(role),
+        format!("one of {}", ROLES.join(", ")),
+        &advice,
+    )
+}
+
 /// Reads every pair; all that is refused comes back at once, with its name.
-fn each<K: Ord, V>(
+pub(super) fn each<K: Ord, V>(
     map: &Mapping,
     read: impl Fn(&str, &Value) -> Result<(K, V), Vec<Refused>>,
 ) -> Result<BTreeMap<K, V>, Vec<Refused>> {
@@ -122,7 +128,7 @@ fn each<K: Ord, V>(
     }
 }
 
-fn braces(value: &Value, shown: impl Fn(&Value) -> String) -> String {
+pub(super) fn braces(value: &Value, shown: impl Fn(&Value) -> String) -> String {
     let pairs = value.as_mapping().into_iter().flatten();
     let pairs: Vec<String> = pairs
         .map(|(name, value)| format!("{}: {}", super::one_line(&super::plain(name)), shown(value)))
