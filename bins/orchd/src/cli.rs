@@ -25,7 +25,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Take an issue through the whole pipeline on a sample project (or your own repository), with a scripted agent and no account anywhere.
-    Demo(DemoArgs),
+    Demo(Box<DemoArgs>),
     /// Run the pipeline on the repositories of a settings file.
     Serve(SettingsArgs),
     /// Look at the settings.
@@ -76,12 +76,27 @@ pub(crate) struct DemoArgs {
     /// What CI runs in a clean checkout.
     #[arg(long, value_name = "COMMAND")]
     pub(crate) test_command: Option<String>,
-    /// Who does the work: the scripted agent, or your own command.
+    /// Who does the work: the scripted agent, your own command, or a real agent program, whose model the scripted agent plays.
     #[arg(long, value_enum, default_value_t = ProviderChoice::Scripted)]
     pub(crate) provider: ProviderChoice,
     /// The agent's command line with `--provider command`: reads the brief on standard input, works in the current directory.
     #[arg(long, value_name = "COMMAND", required_if_eq("provider", "command"))]
     pub(crate) agent_cmd: Option<String>,
+    /// The agent program, when it is not in PATH under its usual name.
+    #[arg(long, value_name = "PROGRAM")]
+    pub(crate) agent_bin: Option<String>,
+    /// The address of a model's service for the agent program instead of the scripted model on loopback; it gets no key from here.
+    #[arg(long, value_name = "URL")]
+    pub(crate) model_url: Option<String>,
+    /// The id of the model that the agent program asks for.
+    #[arg(long, value_name = "ID")]
+    pub(crate) model: Option<String>,
+    /// Another pipeline instead of the built-in one (see fixtures/pipelines).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pipeline: Option<PathBuf>,
+    /// An agent that prints nothing, uses no processor time and changes no file for so many seconds is taken for stalled.
+    #[arg(long, value_name = "SECONDS", default_value_t = 900, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub(crate) agent_stall_seconds: u64,
     /// Nobody approves and answers but you, on the board.
     #[arg(long)]
     pub(crate) manual: bool,
@@ -109,6 +124,14 @@ pub(crate) enum ProviderChoice {
     Scripted,
     /// The command of --agent-cmd.
     Command,
+    /// Claude Code.
+    Claude,
+    /// Codex CLI.
+    Codex,
+    /// opencode.
+    Opencode,
+    /// Gemini CLI.
+    Gemini,
 }
 
 /// A scenario as a value of the command line.

@@ -88,7 +88,14 @@ const IMPORTS: &[Imports] = &[
     },
     Imports {
         who: "demo",
-        may: &["app", "pipeline-core", "pipeline-engine", "process", "git", "model-stub"],
+        may: &[
+            "app",
+            "pipeline-core",
+            "pipeline-engine",
+            "process",
+            "git",
+            "model-stub",
+        ],
         why: "the demo uses what the wiring built, and names no store, tracker, forge or page",
     },
     Imports {

@@ -6,7 +6,7 @@ use pipeline_core::id::IssueId;
 use serde::{Deserialize, Serialize};
 
 use crate::issue::Issue;
-use crate::options::DemoError;
+use crate::options::{Agent, DemoError};
 
 const FILE: &str = "demo.json";
 
@@ -18,7 +18,7 @@ pub(crate) struct Memory {
     pub(crate) sample: bool,
     pub(crate) issue: Issue,
     pub(crate) test_command: String,
-    pub(crate) agent_cmd: Option<String>,
+    pub(crate) agent: Agent,
     /// The issue on the board, once written.
     pub(crate) on_board: Option<IssueId>,
 }

@@ -11,6 +11,7 @@ pub mod options;
 mod home;
 mod issue;
 mod project;
+mod program;
 mod operator;
 mod progress;
 mod boundary;

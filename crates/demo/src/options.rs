@@ -2,6 +2,11 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
+
+use app::settings::agents::ProviderKind;
+use pipeline_core::pipeline::Pipeline;
+use serde::{Deserialize, Serialize};
 
 use crate::scenario::Scenario;
 
@@ -20,8 +25,12 @@ pub struct Options {
     pub issue: Option<PathBuf>,
     /// The command that CI runs, when it is not the default.
     pub test_command: Option<String>,
-    /// Another agent instead of the scripted one.
-    pub agent_cmd: Option<String>,
+    /// Who works.
+    pub agent: Agent,
+    /// Another pipeline instead of the built-in one.
+    pub pipeline: Option<Pipeline>,
+    /// An agent that does nothing for so long is taken for stalled.
+    pub stall: Duration,
     /// Nobody approves and answers but the person at the board.
     pub manual: bool,
     /// The board stays after the end.
@@ -32,6 +41,32 @@ pub struct Options {
     pub json: bool,
     /// Dies at a named boundary (kill tests).
     pub kill_at: Option<String>,
+}
+
+/// Who works as the agents.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Agent {
+    /// The scripted agent, as a command.
+    #[default]
+    Scripted,
+    /// Somebody's own command.
+    Command(String),
+    /// A real agent program.
+    Program(Program),
+}
+
+/// A real agent program, and the model that it talks to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Program {
+    /// Which.
+    pub provider: ProviderKind,
+    /// Its path, or a name in PATH; none: its usual name.
+    pub path: Option<String>,
+    /// The address of a model's service; none: the scripted agent plays the model, on loopback.
+    pub model_url: Option<String>,
+    /// The id of the model; none: one that the program knows.
+    pub model: Option<String>,
 }
 
 /// Why the demo could not be run.
@@ -59,6 +94,9 @@ pub enum DemoError {
     /// The program did not start.
     #[error(transparent)]
     Start(#[from] app::wire::StartError),
+    /// The model on loopback.
+    #[error("no port on loopback could be had for the model: {0}")]
+    Model(std::io::Error),
     /// git failed while the sample project was made.
     #[error(transparent)]
     Git(#[from] git::GitError),

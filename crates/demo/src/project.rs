@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use app::places::Places;
+use app::settings::agents::ProjectAgents;
 use app::settings::{Profile, ProjectSettings, Settings};
 use git::{Identity, NewCommit, RefExpectation, Repository};
+use model_stub::ModelServer;
 use pipeline_core::admission::Floors;
 use pipeline_core::effect::MergeStyle;
 use pipeline_core::pipeline::Pipeline;
@@ -16,8 +18,8 @@ use pipeline_core::project::{Locale, MergeTime};
 use pipeline_core::retention::RetentionRule;
 
 use crate::home::Memory;
-use crate::options::{DemoError, Options};
-use crate::sample;
+use crate::options::{Agent, DemoError, Options};
+use crate::{program, sample};
 
 /// The demo's work-item prefix.
 pub(crate) const PREFIX: &str = "DEMO";
@@ -68,7 +70,11 @@ pub(crate) fn test_command(options: &Options) -> String {
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// The settings that the demo runs with.
-pub(crate) fn settings(home: &Path, options: &Options, memory: &Memory) -> Settings {
+pub(crate) fn settings(
+    home: &Path,
+    options: &Options,
+    (memory, model): (&Memory, Option<&ModelServer>),
+) -> Settings {
     Settings {
         places: Places::in_directory(home),
         bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
@@ -82,7 +88,7 @@ pub(crate) fn settings(home: &Path, options: &Options, memory: &Memory) -> Setti
         agent_timeout: Duration::from_secs(3_600),
         agent_timeouts: BTreeMap::new(),
         agent_kill_grace: Duration::from_secs(2),
-        agent_stall: Some(Duration::from_secs(900)),
+        agent_stall: Some(options.stall),
         agent_output_cap: 64 << 20,
         floors: Floors::default(),
         disk_reserve: 0,
@@ -92,6 +98,7 @@ pub(crate) fn settings(home: &Path, options: &Options, memory: &Memory) -> Setti
             tasks_for: 7 * DAY,
             rows_for: 30 * DAY,
         },
+        agents: program::settings(&memory.agent, model, home),
         staging: false,
         profile: Profile::Fast,
         projects: vec![project(options, memory)],
@@ -118,12 +125,14 @@ fn project(options: &Options, memory: &Memory) -> ProjectSettings {
         staging: true,
         test_command: memory.test_command.clone(),
         has_ci: true,
-        agent_cmd: memory
-            .agent_cmd
-            .clone()
-            .unwrap_or_else(|| scripted(options, memory)),
+        agent_cmd: match &memory.agent {
+            Agent::Scripted => Some(scripted(options, memory)),
+            Agent::Command(command) => Some(command.clone()),
+            Agent::Program(_) => None,
+        },
+        agents: ProjectAgents::default(),
         agent_env: BTreeMap::new(),
-        pipeline: Pipeline::built_in(),
+        pipeline: options.pipeline.clone().unwrap_or_else(Pipeline::built_in),
         merge: MergeTime::OnDeployEntry,
         merge_style: MergeStyle::Merge,
         approvers: Vec::new(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::wire::{Ended, Listeners, Parts, Program, RunnerBinary, StartError};
+use model_stub::ModelServer;
 use pipeline_core::evidence::EvidenceRequest;
 use pipeline_core::id::{IssueId, ProjectId};
 use pipeline_core::port::board::Board;
@@ -18,10 +19,10 @@ use tokio::task::JoinError;
 use crate::home::{self, Memory};
 use crate::issue::Issue;
 use crate::operator::Operator;
-use crate::options::{DemoError, Options};
+use crate::options::{Agent, DemoError, Options};
 use crate::progress::Progress;
 use crate::report::{Account, Report};
-use crate::{boundary, issue, project, sample};
+use crate::{boundary, issue, program, project, sample};
 
 const LOOK: Duration = Duration::from_millis(50);
 const LAST_WORDS: Duration = Duration::from_secs(15);
@@ -31,7 +32,11 @@ const FAREWELL: Duration = Duration::from_secs(5);
 pub async fn run(options: Options, interrupt: watch::Receiver<bool>) -> Result<Report, DemoError> {
     let home = home_of(&options)?;
     let mut memory = recall_or_begin(&home, &options)?;
-    let program = Arc::new(tokio::task::block_in_place(|| build(&home, &options, &memory))?);
+    let scenario = memory.scenario.parse().unwrap_or(options.scenario);
+    // Lives as long as the story: agents ask it.
+    let model = program::model(&memory.agent, scenario, &home).await?;
+    let built = tokio::task::block_in_place(|| build(&home, &options, (&memory, model.as_ref())));
+    let program = Arc::new(built?);
     let listeners = Listeners::bind(([127, 0, 0, 1], 0).into(), options.admin).await?;
     let address = listeners
         .admin
@@ -75,8 +80,12 @@ fn too_early(ended: Result<Result<Ended, StartError>, JoinError>) -> DemoError {
     }
 }
 
-fn build(home: &Path, options: &Options, memory: &Memory) -> Result<Program, DemoError> {
-    let settings = project::settings(home, options, memory);
+fn build(
+    home: &Path,
+    options: &Options,
+    (memory, model): (&Memory, Option<&ModelServer>),
+) -> Result<Program, DemoError> {
+    let settings = project::settings(home, options, (memory, model));
     let runner = RunnerBinary {
         exe: options.exe.clone(),
         args: vec!["runner".to_owned()],
@@ -130,7 +139,7 @@ fn recall_or_begin(home: &Path, options: &Options) -> Result<Memory, DemoError> 
         scenario: options.scenario.as_str().to_owned(),
         sample: options.repo.is_none(),
         test_command: project::test_command(options),
-        agent_cmd: options.agent_cmd.clone(),
+        agent: options.agent.clone(),
         repository,
         issue,
         on_board: None,
@@ -150,14 +159,22 @@ struct Stage {
 
 impl Stage {
     fn greet(&self, memory: &Memory, address: std::net::SocketAddr) {
-        let agent = memory.agent_cmd.as_deref().map_or_else(
-            || format!("scripted agent, scenario {}", memory.scenario),
-            |command| format!("agent: {command}"),
-        );
+        let agent = match &memory.agent {
+            Agent::Scripted => format!("scripted agent, scenario {}", memory.scenario),
+            Agent::Command(command) => format!("agent: {command}"),
+            Agent::Program(program) => format!(
+                "agent: {}, {}",
+                program::name(program),
+                program.model_url.as_deref().map_or_else(
+                    || format!("with a scripted model on loopback, scenario {}", memory.scenario),
+                    |url| format!("with the model at {url}"),
+                )
+            ),
+        };
         self.progress.line(&format!("orchd demo — {agent}"));
         self.progress.line(&format!("issue: {}", memory.issue.title));
         self.progress.line(&format!("board: http://{address}/"));
-        if !memory.sample && memory.agent_cmd.is_none() {
+        if !memory.sample && memory.agent == Agent::Scripted {
             self.progress.line(
                 "note: on your own repository the scripted agent only adds one documented file and a test",
             );

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use app::clock::SystemClock;
-use demo::options::Options;
+use demo::options::{Agent, Options};
 use demo::scenario::Scenario;
 use pipeline_core::port::clock::Clock;
 use pipeline_core::port::store::jobs::JobStore;
@@ -118,7 +118,9 @@ pub(crate) fn manual(home: &Path, port: u16) -> Options {
         repo: None,
         issue: None,
         test_command: None,
-        agent_cmd: None,
+        agent: Agent::Scripted,
+        pipeline: None,
+        stall: Duration::from_secs(900),
         manual: true,
         serve: false,
         admin: ([127, 0, 0, 1], port).into(),
