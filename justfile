@@ -46,6 +46,21 @@ soak ROUNDS='20' SEED='' KILLS='1000' TASKS='200' OUTPUT='10':
     cargo build --locked -p orchd -p orchctl
     cargo run --locked -q -p demo --features soak --example soak -- "${CARGO_TARGET_DIR:-target}/debug/orchd" {{ ROUNDS }} {{ KILLS }} {{ TASKS }} {{ OUTPUT }} {{ SEED }}
 
+# Drives the real agent programs through the daemon with a scripted model that misbehaves on purpose. Installs them from the npm registry into
+# a folder that is thrown away, or uses those below PREFIX. PROVIDERS: some of claude, codex, opencode, gemini; else all.
+test-providers PREFIX='' *PROVIDERS='':
+    #!/bin/sh
+    set -eu
+    prefix='{{ PREFIX }}'
+    if [ -z "$prefix" ]; then
+        prefix=$(mktemp -d)
+        trap 'rm -rf "$prefix"' EXIT
+        npm install --prefix "$prefix" --no-audit --no-fund --ignore-scripts \
+            @anthropic-ai/claude-code-linux-x64@2.1.329 @openai/codex@0.169.0 opencode-linux-x64@1.18.33 @google/gemini-cli@0.61.0
+    fi
+    cargo build --locked -p orchd -p orchctl
+    cargo run --locked -q -p demo --features soak --example providers -- "${CARGO_TARGET_DIR:-target}/debug/orchd" "$prefix" {{ PROVIDERS }}
+
 # Feeds every parser of texts that are not ours with mutations of the fixtures, SECONDS each; needs a nightly compiler and the network once.
 fuzz SECONDS='60':
     #!/bin/sh
