@@ -6,14 +6,14 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use pipeline_core::id::RunId;
-use pipeline_core::progress::RunProgress;
+use pipeline_core::progress::{Activity, RunProgress};
 use pipeline_core::usage::Usage;
 use process::{ExitRecord, Progress};
 
 use crate::prices::Prices;
 use crate::provider::ProviderKind;
 use crate::record::{Record, RecordReading};
-use crate::run_log::progress_of;
+use crate::run_log::{activity_of, progress_of};
 use crate::transcript::Transcript;
 use crate::work::{Work, WorkKind};
 
@@ -119,6 +119,12 @@ pub fn look(runs_dir: &Path, run: &RunId) -> io::Result<Option<RunFiles>> {
 pub fn progress(runs_dir: &Path, run: &RunId) -> Option<RunProgress> {
     let seen = process::read_progress(&runs_dir.join(run.to_string()));
     seen.ok().flatten().as_ref().map(progress_of)
+}
+
+/// What the agent of a run is doing; none also when that cannot be read.
+#[must_use]
+pub fn activity(runs_dir: &Path, run: &RunId) -> Option<Activity> {
+    activity_of(&runs_dir.join(run.to_string())).ok().flatten()
 }
 
 /// As its provider would print it; a run of nobody knows what as a program of the operator's own.

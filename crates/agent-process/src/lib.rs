@@ -31,7 +31,7 @@ pub use provider::cli::{CliSettings, Effort, ShellRules};
 pub use provider::command::AgentCommand;
 pub use provider::version::CliVersion;
 pub use provider::{Provider, ProviderKind};
-pub use run_log::{Activity, ProcessRunLog};
+pub use run_log::ProcessRunLog;
 pub use run_storage::ProcessRunStorage;
 pub use runner::ProcessRunner;
 pub use settings::{ProjectRuns, RunnerSettings};

@@ -7,9 +7,8 @@ use async_trait::async_trait;
 use pipeline_core::id::RunId;
 use pipeline_core::port::PortError;
 use pipeline_core::port::run_log::RunLog;
-use pipeline_core::progress::{RunProgress, Stall};
+use pipeline_core::progress::{Activity, RunProgress, Stall};
 use pipeline_core::time::Timestamp;
-use pipeline_core::usage::Usage;
 use process::Progress;
 
 use crate::blocking::blocking;
@@ -32,33 +31,8 @@ impl ProcessRunLog {
     }
 }
 
-/// What an agent is doing, as far as its output tells.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Activity {
-    /// The tool that it used last.
-    pub last_tool: Option<String>,
-    /// What it used until now; output is counted late by some programs.
-    pub usage: Usage,
-    /// Requests that its program repeated by itself.
-    pub retries: u32,
-    /// When the usage limit ends that it ran into.
-    pub resets_at: Option<Timestamp>,
-}
-
-impl ProcessRunLog {
-    /// What the agent of a run is doing, also after its end; `None` for a command, for a program of the operator's own, and
-    /// when nothing is known of the run. Reads the whole log: ask in seconds, not in a loop.
-    pub async fn activity(&self, run: &RunId) -> Result<Option<Activity>, PortError> {
-        let (run, run_dir) = (*run, self.runs_dir.join(run.to_string()));
-        blocking(move || {
-            look(&run_dir)
-                .map_err(|error| PortError::retry(format!("could not read the output of run {run}: {error}")))
-        })
-        .await
-    }
-}
-
-fn look(run_dir: &Path) -> io::Result<Option<Activity>> {
+/// What the agent of a run is doing, as its provider's events tell.
+pub(crate) fn activity_of(run_dir: &Path) -> io::Result<Option<Activity>> {
     let kind = match Work::load(run_dir)?.map(|work| work.kind) {
         Some(WorkKind::Agent { provider }) if provider != ProviderKind::Command => provider,
         Some(WorkKind::Agent { .. } | WorkKind::Command) | None => return Ok(None),
@@ -95,6 +69,15 @@ impl RunLog for ProcessRunLog {
             Err(error) => Err(PortError::retry(format!(
                 "could not read the progress of run {run}: {error}"
             ))),
+        })
+        .await
+    }
+
+    async fn activity(&self, run: &RunId) -> Result<Option<Activity>, PortError> {
+        let (run, run_dir) = (*run, self.runs_dir.join(run.to_string()));
+        blocking(move || {
+            activity_of(&run_dir)
+                .map_err(|error| PortError::retry(format!("could not read the output of run {run}: {error}")))
         })
         .await
     }

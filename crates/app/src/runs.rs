@@ -5,7 +5,7 @@ pub mod verify;
 use std::io;
 
 use pipeline_core::id::RunId;
-use pipeline_core::progress::RunProgress;
+use pipeline_core::progress::{Activity, RunProgress};
 
 use crate::places::Places;
 
@@ -41,6 +41,12 @@ pub fn log(places: &Places, run: &RunId, output: Output) -> io::Result<Option<Lo
 #[must_use]
 pub fn progress(places: &Places, run: &RunId) -> Option<RunProgress> {
     agent_process::inspect::progress(&places.runs(), run)
+}
+
+/// What the agent of a run is doing; none also when that cannot be read.
+#[must_use]
+pub fn activity(places: &Places, run: &RunId) -> Option<Activity> {
+    agent_process::inspect::activity(&places.runs(), run)
 }
 
 /// Whether the runner of a run lives.

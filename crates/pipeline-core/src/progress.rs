@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::time::Timestamp;
-use crate::usage::duration_text;
+use crate::usage::{Usage, cost_text, duration_text, tokens_text};
 
 /// A run as its runner last saw it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -24,6 +24,19 @@ pub struct RunProgress {
     pub rss_bytes: u64,
     /// Since when it is taken for stalled; none as soon as it does something again.
     pub stall: Option<Stall>,
+}
+
+/// What an agent is doing, as far as its program tells while it runs.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Activity {
+    /// The tool that it used last.
+    pub last_tool: Option<String>,
+    /// What it used until now; some programs count late.
+    pub usage: Usage,
+    /// Requests that its program repeated by itself.
+    pub retries: u32,
+    /// When the usage limit ends that it ran into.
+    pub resets_at: Option<Timestamp>,
 }
 
 /// A run that does nothing: no output, no processor time worth the name, no changed file.
@@ -54,6 +67,27 @@ impl RunProgress {
             duration_text(self.cpu_ms / 1_000),
             self.processes
         )
+    }
+}
+
+impl Activity {
+    /// `last tool Write; 34.1k in, 737 out, $0.19`; none before there is something to tell.
+    #[must_use]
+    pub fn sentence(&self) -> Option<String> {
+        let mut parts = Vec::new();
+        parts.extend(self.last_tool.as_ref().map(|tool| format!("last tool {tool}")));
+        if !self.usage.is_zero() {
+            let tokens = [self.usage.full_input(), self.usage.output_tokens].map(tokens_text);
+            let cost = match cost_text(self.usage.cost_usd) {
+                nothing if nothing == cost_text(0.0) => String::new(),
+                cost => format!(", {cost}"),
+            };
+            parts.push(format!("{} in, {} out{cost}", tokens[0], tokens[1]));
+        }
+        if self.retries > 0 {
+            parts.push(format!("{} requests repeated", self.retries));
+        }
+        (!parts.is_empty()).then(|| parts.join("; "))
     }
 }
 
@@ -125,6 +159,27 @@ mod tests {
         };
         let expected = "stalled: no output, no processor time and no changed file for 16m 00s; it is stopped after 30m 00s";
         assert_eq!(stall.sentence(), expected);
+    }
+
+    #[test]
+    fn what_an_agent_does_is_told_as_far_as_it_is_known() {
+        assert_eq!(Activity::default().sentence(), None);
+        let activity = Activity {
+            last_tool: Some("Write".to_owned()),
+            usage: Usage {
+                input_tokens: 1_000,
+                cache_read_input_tokens: 33_100,
+                output_tokens: 737,
+                cost_usd: 0.19,
+                ..Usage::default()
+            },
+            retries: 2,
+            resets_at: None,
+        };
+        assert_eq!(
+            activity.sentence().as_deref(),
+            Some("last tool Write; 34.1k in, 737 out, $0.19; 2 requests repeated")
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use pipeline_core::id::{RunId, TaskId};
 use pipeline_core::job::JobKind;
 use pipeline_core::port::store::StoreError;
-use pipeline_core::progress::{RunProgress, Stall};
+use pipeline_core::progress::{Activity, RunProgress, Stall};
 use serde::Serialize;
 
 use crate::state::WebState;
@@ -16,6 +16,8 @@ pub(crate) struct Standing {
     pub(crate) run: RunId,
     #[serde(flatten)]
     pub(crate) progress: RunProgress,
+    /// What its agent is doing, when its program tells.
+    pub(crate) activity: Option<Activity>,
 }
 
 /// Runs under way, by task.
@@ -36,8 +38,13 @@ impl Standings {
             };
             match state.run_log.progress(&run).await {
                 Ok(Some(progress)) => {
+                    let activity = state.run_log.activity(&run).await.ok().flatten();
                     let of_task = standings.0.entry(job.id.task).or_default();
-                    of_task.push(Standing { run, progress });
+                    of_task.push(Standing {
+                        run,
+                        progress,
+                        activity,
+                    });
                 }
                 Ok(None) => {}
                 Err(error) => tracing::debug!(run.id = %run, %error, "the run's progress is not shown"),

@@ -6,7 +6,7 @@ use pipeline_core::job::JobStatus;
 use pipeline_core::port::store::jobs::{JobFilter, JobRow, JobStore};
 use pipeline_core::port::store::orders::OrderStore;
 use pipeline_core::port::store::outbox::{OutboxFilter, OutboxStore};
-use pipeline_core::progress::RunProgress;
+use pipeline_core::progress::{Activity, RunProgress};
 use serde::Serialize;
 
 use crate::cli::TaskArgument;
@@ -63,15 +63,16 @@ impl Why {
 }
 
 /// How the run of a job that is worked on stands, as far as that can be read.
-fn progress(session: &Session, job: &JobRow) -> Option<RunProgress> {
+fn progress(session: &Session, job: &JobRow) -> Option<(RunProgress, Option<Activity>)> {
     let run = RunId {
         job: job.id,
         fence: job.fence,
     };
     let works = job.status == JobStatus::Running;
-    works
+    let progress = works
         .then(|| app::runs::progress(session.places(), &run))
-        .flatten()
+        .flatten()?;
+    Some((progress, app::runs::activity(session.places(), &run)))
 }
 
 #[derive(Serialize)]

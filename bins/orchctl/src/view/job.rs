@@ -3,7 +3,7 @@
 use pipeline_core::id::{JobId, ProjectId, TaskId};
 use pipeline_core::job::JobStatus;
 use pipeline_core::port::store::jobs::JobRow;
-use pipeline_core::progress::RunProgress;
+use pipeline_core::progress::{Activity, RunProgress};
 use pipeline_core::time::Timestamp;
 use serde::Serialize;
 
@@ -30,6 +30,9 @@ pub(crate) struct JobLine {
     /// How its run stands, of a job that is worked on.
     #[serde(skip_serializing_if = "Option::is_none")]
     progress: Option<RunProgress>,
+    /// What its agent is doing, when its program tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    activity: Option<Activity>,
     #[serde(skip)]
     standing: Option<String>,
 }
@@ -55,17 +58,27 @@ impl JobLine {
                 .chain(held_back.reasons(job))
                 .collect(),
             progress: None,
+            activity: None,
             standing: None,
         }
     }
 
     /// The same, with how its run stands.
-    pub(crate) fn standing(mut self, progress: Option<RunProgress>, now: Timestamp) -> Self {
-        self.standing = progress.as_ref().map(|progress| match &progress.stall {
+    pub(crate) fn standing(mut self, seen: Option<(RunProgress, Option<Activity>)>, now: Timestamp) -> Self {
+        let Some((progress, activity)) = seen else {
+            return self;
+        };
+        let stands = match &progress.stall {
             Some(stall) => stall.sentence(),
             None => progress.sentence(now),
-        });
-        self.progress = progress;
+        };
+        let does = activity.as_ref().and_then(Activity::sentence);
+        self.standing = Some(does.map_or_else(
+            || stands.clone(),
+            |does| format!("{}; {stands}", text::line(&does)),
+        ));
+        self.progress = Some(progress);
+        self.activity = activity;
         self
     }
 

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use agent_process::record::{Record, RecordReading};
 use agent_process::{CliSettings, ProcessRunner, Provider};
 use pipeline_core::id::AccountId;
+use pipeline_core::port::run_log::RunLog;
 use pipeline_core::port::runner::{RunEnd, RunSpec, RunWork, Runner as _};
 use pipeline_core::run::{FailureCause, FailureClass};
 

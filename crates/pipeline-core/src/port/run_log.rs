@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use crate::id::RunId;
 use crate::port::PortError;
-use crate::progress::RunProgress;
+use crate::progress::{Activity, RunProgress};
 
 /// The logs of runs.
 #[cfg_attr(feature = "mock", mockall::automock)]
@@ -17,6 +17,10 @@ pub trait RunLog: Send + Sync {
     /// How the run stood when it was last looked at; it may have ended since. None when nobody has looked yet, and when there is no such run (any
     /// more).
     async fn progress(&self, run: &RunId) -> Result<Option<RunProgress>, PortError>;
+
+    /// What the agent of the run is doing, also after its end. None for a command, for a program that tells nothing while it runs, and when nothing is
+    /// known of the run. Reads the whole log: for whoever looks, not for a loop.
+    async fn activity(&self, run: &RunId) -> Result<Option<Activity>, PortError>;
 
     /// Where an operator finds the log.
     fn place(&self, run: &RunId) -> String;

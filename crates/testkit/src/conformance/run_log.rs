@@ -82,4 +82,5 @@ pub async fn the_place_names_the_run(harness: Arc<dyn RunLogHarness>) {
 /// Nobody has looked at it.
 pub async fn an_unknown_run_has_no_progress(harness: Arc<dyn RunLogHarness>) {
     assert_eq!(harness.log().progress(&run_id(9, 9, 9)).await.unwrap(), None);
+    assert_eq!(harness.log().activity(&run_id(9, 9, 9)).await.unwrap(), None);
 }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use pipeline_core::id::RunId;
 use pipeline_core::port::PortError;
 use pipeline_core::port::run_log::RunLog;
-use pipeline_core::progress::RunProgress;
+use pipeline_core::progress::{Activity, RunProgress};
 
 use crate::fake::faults::Faults;
 
@@ -78,6 +78,11 @@ impl RunLog for FakeRunLog {
             let progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
             Ok(progress.get(run).cloned())
         })
+    }
+
+    async fn activity(&self, _run: &RunId) -> Result<Option<Activity>, PortError> {
+        // The fake's agents tell nothing while they run.
+        self.faults.port("activity", || Ok(None))
     }
 
     fn place(&self, run: &RunId) -> String {

@@ -3,7 +3,7 @@
 use pipeline_core::id::{AccountId, IssueId};
 use pipeline_core::port::store::jobs::JobStore;
 use pipeline_core::port::store::tasks::{Commit, Committed, TaskStore};
-use pipeline_core::progress::{RunProgress, Stall};
+use pipeline_core::progress::{Activity, RunProgress, Stall};
 use pipeline_core::resilience::{AccountHealth, PreflightReport};
 use pipeline_core::stage::StageName;
 use pipeline_core::task::{TaskState, Wait};
@@ -113,7 +113,19 @@ async fn how_a_run_stands_is_told_and_a_stall_has_its_word() {
         (&json!("1-1-1"), &json!(12_000))
     );
     let answer = world.get(&page).await;
-    answer.is(200).shows("1.5 KiB of output").hides("stalled");
+    answer
+        .is(200)
+        .shows("1.5 KiB of output")
+        .hides("stalled")
+        .hides("last tool");
+    let activity = Activity {
+        last_tool: Some("<Write>".to_owned()),
+        ..Activity::default()
+    };
+    world.log.2.lock().unwrap().insert("1-1-1".to_owned(), activity);
+    world.get(&page).await.is(200).shows("last tool &lt;Write&gt;");
+    let line = world.get("/status").await.is(200).json()["tasks"][0].clone();
+    assert_eq!(line["runs"][0]["activity"]["last_tool"], "<Write>");
 
     let stall = Stall {
         since: sample::START,

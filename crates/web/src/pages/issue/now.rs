@@ -1,6 +1,7 @@
 //! What happens now: the task's state, what it waits for, what is asked; and what came of it in the end.
 
 use maud::{Markup, html};
+use pipeline_core::progress::Activity;
 use pipeline_core::task::{Ask, Task, TaskState, Wait};
 use pipeline_core::usage::{cost_text, tokens_text};
 use pipeline_core::why::explain;
@@ -32,6 +33,9 @@ pub(super) fn section(sheet: &Sheet<'_>) -> Markup {
                     p { span.badge.stalled { "stalled" } " Run " (standing.run) " is " (stall.sentence()) "." }
                 } @else {
                     p.muted { "Run " (standing.run) ": " (standing.progress.sentence(sheet.now)) }
+                    @if let Some(does) = standing.activity.as_ref().and_then(Activity::sentence) {
+                        p.muted { (shown(&does)) }
+                    }
                 }
             }
             @if let Some(ask) = asked(task) { (question(ask)) }

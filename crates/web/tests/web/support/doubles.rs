@@ -12,7 +12,7 @@ use pipeline_core::port::clock::Clock;
 use pipeline_core::port::run_log::RunLog;
 use pipeline_core::port::source::{Decoded, EventSource, FeedPage, NewDelivery, RawWebhook, Unverified};
 use pipeline_core::port::workspace::{BaseMerge, Checkout, CheckoutSpec, HarvestSpec, Workspace};
-use pipeline_core::progress::RunProgress;
+use pipeline_core::progress::{Activity, RunProgress};
 use pipeline_core::run::Harvest;
 use pipeline_core::time::Timestamp;
 use ring::hmac;
@@ -113,6 +113,7 @@ impl EventSource for SignedSource {
 pub(crate) struct MemoryLog(
     pub(crate) Mutex<BTreeMap<String, String>>,
     pub(crate) Mutex<BTreeMap<String, RunProgress>>,
+    pub(crate) Mutex<BTreeMap<String, Activity>>,
 );
 
 #[async_trait]
@@ -126,6 +127,10 @@ impl RunLog for MemoryLog {
 
     async fn progress(&self, run: &RunId) -> Result<Option<RunProgress>, PortError> {
         Ok(self.1.lock().unwrap().get(&run.to_string()).cloned())
+    }
+
+    async fn activity(&self, run: &RunId) -> Result<Option<Activity>, PortError> {
+        Ok(self.2.lock().unwrap().get(&run.to_string()).cloned())
     }
 
     fn place(&self, run: &RunId) -> String {
