@@ -1,5 +1,6 @@
 //! Intake: news becomes deliveries, deliveries become hints, hints become one look at an object, a look becomes an event.
 
+mod branch;
 mod sightings;
 mod cycle;
 mod delay;
@@ -7,7 +8,7 @@ mod delay;
 use std::collections::BTreeMap;
 
 use pipeline_core::event::Event;
-use pipeline_core::id::{BranchName, DeliveryId, ProjectId};
+use pipeline_core::id::{DeliveryId, ProjectId};
 use pipeline_core::observation::{Hint, ItemObservation};
 use pipeline_core::order::{BoardOrder, BoardOrderKind};
 use pipeline_core::orders::new_orders;
@@ -25,8 +26,6 @@ use crate::step::{self, Along, MarkChange, Stepped, Wanted};
 
 const PAGE: usize = 200;
 const NAMES_TRIED: u32 = 100;
-/// Looks at a branch before it is left for later.
-const LOOKS: u32 = 5;
 
 /// Looks once: reads every feed, then handles every delivery that waits.
 pub(crate) async fn tick(context: &Context) -> Result<(), StoreError> {
@@ -134,54 +133,36 @@ pub(crate) async fn look(
             }
             Err(error) => Ok(Looked::Unreadable(error.to_string())),
         },
-        Hint::Branch(branch) => branch_seen(context, ports, branch, acknowledge).await,
+        Hint::Branch(branch) => branch::seen(context, ports, branch, acknowledge).await,
     }
 }
 
-/// Looks at a branch, again when the task changed while the answer was on its way: our own push in between would make an older head of
-/// ours look like somebody else's.
-async fn branch_seen(
-    context: &Context,
-    ports: &ProjectPorts,
-    branch: &BranchName,
-    acknowledge: Vec<DeliveryId>,
-) -> Result<Looked, StoreError> {
-    let key = TaskKey::Branch(ports.project.id.clone(), branch.clone());
-    for _ in 0..LOOKS {
-        let Some(task) = context.store.task(&key).await? else {
-            return Ok(Looked::Seen);
-        };
-        let head = match ports.forge.observe(branch, task.head.clone()).await {
-            Ok(head) => head,
-            Err(error) => return Ok(Looked::Unreadable(error.to_string())),
-        };
-        let along = Along {
-            acknowledge: acknowledge.clone(),
-            seen_at: Some(task.revision),
-            ..Along::default()
-        };
-        let stepped = step::step(context, task.id, Event::HeadObserved { head }, along).await?;
-        if stepped != Stepped::Outdated {
-            return Ok(Looked::Seen);
-        }
-    }
-    Ok(Looked::Unreadable(format!(
-        "the task of branch {branch} changed each time while it was looked at"
-    )))
-}
-
+/// Handles what is new on an issue, again when somebody else handled some of it meanwhile.
 async fn item_seen(
     context: &Context,
     ports: &ProjectPorts,
     item: ItemObservation,
     acknowledge: Vec<DeliveryId>,
 ) -> Result<(), StoreError> {
+    while !item_handled(context, ports, &item, &acknowledge).await? {
+        tracing::debug!(issue.id = %item.issue, "the issue was looked at twice at once, again");
+    }
+    Ok(())
+}
+
+/// False when the mark moved meanwhile.
+async fn item_handled(
+    context: &Context,
+    ports: &ProjectPorts,
+    item: &ItemObservation,
+    acknowledge: &[DeliveryId],
+) -> Result<bool, StoreError> {
     let project = &ports.project.id;
     let mark = step::read_mark(context, project, &item.issue).await?;
-    let (mut orders, mut after) = new_orders(&item, &mark);
+    let (mut orders, mut after) = new_orders(item, &mark);
     if orders.is_empty() {
         let now = context.clock.now();
-        if let Some(order) = context.wakes.sightings.overdue(&item, &after, now) {
+        if let Some(order) = context.wakes.sightings.overdue(item, &after, now) {
             after.handled = (order.at, Some(order.id.clone()));
             orders.push(order);
         }
@@ -190,21 +171,18 @@ async fn item_seen(
     let last = orders.len().saturating_sub(1);
     if orders.is_empty() {
         let change = (after != mark).then_some(MarkChange {
+            read: mark.handled,
             handled: after.handled,
             echoes,
         });
-        return observed(
-            context,
-            ports,
-            (item, None),
-            Along {
-                acknowledge,
-                mark: change,
-                ..Along::default()
-            },
-        )
-        .await;
+        let along = Along {
+            acknowledge: acknowledge.to_vec(),
+            mark: change,
+            ..Along::default()
+        };
+        return observed(context, ports, (item, None), along).await;
     }
+    let mut read = mark.handled;
     for (at, order) in orders.into_iter().enumerate() {
         let handled = if at == last {
             after.handled.clone()
@@ -212,11 +190,12 @@ async fn item_seen(
             (order.at, Some(order.id.clone()))
         };
         let mark = Some(MarkChange {
+            read: std::mem::replace(&mut read, handled.clone()),
             handled,
             echoes: if at == last { echoes } else { 0 },
         });
         let acknowledge = if at == last {
-            acknowledge.clone()
+            acknowledge.to_vec()
         } else {
             Vec::new()
         };
@@ -225,34 +204,41 @@ async fn item_seen(
             mark,
             ..Along::default()
         };
-        observed(context, ports, (item.clone(), Some(order)), along).await?;
+        if !observed(context, ports, (item, Some(order)), along).await? {
+            return Ok(false);
+        }
     }
-    Ok(())
+    Ok(true)
 }
 
+/// False when the mark moved meanwhile: nothing happened.
 async fn observed(
     context: &Context,
     ports: &ProjectPorts,
-    (item, order): (ItemObservation, Option<BoardOrder>),
+    (item, order): (&ItemObservation, Option<BoardOrder>),
     along: Along,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     loop {
         let key = TaskKey::Issue(ports.project.id.clone(), item.issue.clone());
         if let Some(task) = context.store.task(&key).await? {
-            step::step(context, task.id, Event::ItemObserved { item, order }, along).await?;
-            return Ok(());
+            let item = item.clone();
+            let stepped = step::step(context, task.id, Event::ItemObserved { item, order }, along).await?;
+            return Ok(stepped != Stepped::Outdated);
+        }
+        if step::is_outdated(context, (&ports.project.id, &item.issue), &along).await? {
+            return Ok(false);
         }
         let starts = order
             .as_ref()
             .filter(|order| order.what == BoardOrderKind::InProgress && !item.deleted);
         let commit = match starts {
-            None => without_task(context, ports, &item, along.clone()).await?,
-            Some(order) => first_step(context, ports, (&item, order), along.clone()).await?,
+            None => without_task(context, ports, item, along.clone()).await?,
+            Some(order) => first_step(context, ports, (item, order), along.clone()).await?,
         };
         let wanted = Wanted::of(&commit);
         if context.store.commit(commit).await? == Committed::Yes {
             wanted.ring(context);
-            return Ok(());
+            return Ok(true);
         }
     }
 }

@@ -35,11 +35,16 @@ pub(crate) struct Along {
     pub(crate) seen_at: Option<u64>,
 }
 
+/// The time and the id of an order.
+pub(crate) type Handled = (Timestamp, Option<pipeline_core::id::ActivityId>);
+
 /// A change to what is remembered of an issue; applied to the mark as it is when the step commits.
 #[derive(Debug, Clone)]
 pub(crate) struct MarkChange {
+    /// The newest order handled when the change was made up; when it is another one by now, somebody else has handled the same news.
+    pub(crate) read: Handled,
     /// The newest order handled.
-    pub(crate) handled: (Timestamp, Option<pipeline_core::id::ActivityId>),
+    pub(crate) handled: Handled,
     /// Echoes seen: so many of the oldest written columns are forgotten.
     pub(crate) echoes: usize,
 }
@@ -71,6 +76,9 @@ pub(crate) async fn step(
             return Ok(Stepped::Unknown);
         };
         if along.seen_at.is_some_and(|revision| revision != task.revision) {
+            return Ok(Stepped::Outdated);
+        }
+        if is_outdated(context, (&task.project, &task.issue), &along).await? {
             return Ok(Stepped::Outdated);
         }
         let Some(ports) = context.ports(&task.project) else {
@@ -216,6 +224,18 @@ pub(crate) fn with_change(commit: Commit, change: Change, write: TaskWrite) -> C
         timers: change.timers.into_iter().map(|timer| (id, timer)).collect(),
         ..commit
     }
+}
+
+/// Two looks at an issue can be under way at once: what the one has handled is no news to the other.
+pub(crate) async fn is_outdated(
+    context: &Context,
+    (project, issue): (&pipeline_core::id::ProjectId, &pipeline_core::id::IssueId),
+    along: &Along,
+) -> Result<bool, StoreError> {
+    let Some(change) = &along.mark else {
+        return Ok(false);
+    };
+    Ok(read_mark(context, project, issue).await?.handled != change.read)
 }
 
 /// The mark with what this step learns and writes; none when nothing of it changes.

@@ -86,3 +86,25 @@ async fn documents_that_somebody_changed_after_the_question_are_asked_about_agai
     assert_eq!(world.stands(&issue).await, "done/done");
     world.ends().await;
 }
+
+/// The slow look and the feed both see it before either has handled it.
+#[tokio::test]
+async fn an_approval_that_two_looks_see_counts_once() {
+    let mut world = World::new().await;
+    let issue = world.up_to_approval().await;
+    world.seconds(5).await;
+    world.person_moves(&issue, Column::Approved);
+    let held = world.store.faults.hold_next("mark");
+    let engine = world.engine();
+    let looking = tokio::spawn(async move { engine.sweep().await });
+    held.is_answered().await;
+    while world.stands(&issue).await == "analysis/waiting-human" {
+        world.one_round().await;
+    }
+    held.arrives();
+    looking.await.unwrap().unwrap();
+    world.runs_until_idle().await;
+    assert_eq!(world.times_said(&issue, "there is nothing to approve"), 0);
+    assert_eq!(world.stands(&issue).await, "done/done");
+    world.ends().await;
+}

@@ -75,10 +75,10 @@ async fn work_that_met_somebody_elses_push_is_done_again_on_top_of_it() {
 async fn a_look_that_is_older_than_our_own_push_shows_nobody_elses_commit() {
     let mut world = World::new().await;
     let issue = world.up_to_approval().await;
-    let held = world.forge.holds_next_look();
+    let held = world.forge.faults.hold_next("observe");
     let engine = world.engine();
     let looking = tokio::spawn(async move { engine.sweep().await });
-    held.is_seen().await;
+    held.is_answered().await;
     world.seconds(5).await;
     world.person_moves(&issue, Column::Approved);
     while !world.stands(&issue).await.starts_with("development") {

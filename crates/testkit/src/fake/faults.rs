@@ -1,10 +1,11 @@
 //! Failures on order: which call of a fake fails, and whether it took effect before it failed.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use pipeline_core::port::PortError;
 use pipeline_core::port::store::StoreError;
+use tokio::sync::Notify;
 
 /// How a call fails.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +18,30 @@ pub enum Fault {
     Lost,
     /// Nothing happened and never will. Stores answer `Refused`, other systems `Permanent` with this text.
     Refused(String),
+}
+
+/// A call whose answer is on its way for as long as the test wants.
+#[derive(Debug, Default)]
+pub struct HeldCall {
+    answered: Notify,
+    arrives: Notify,
+}
+
+impl HeldCall {
+    /// Returns when the other side has answered.
+    pub async fn is_answered(&self) {
+        self.answered.notified().await;
+    }
+
+    /// The answer arrives, as old as it is.
+    pub fn arrives(&self) {
+        self.arrives.notify_one();
+    }
+
+    async fn hold(&self) {
+        self.answered.notify_one();
+        self.arrives.notified().await;
+    }
 }
 
 /// The script of one fake.
@@ -32,6 +57,7 @@ struct Script {
     named: VecDeque<(String, Fault)>,
     outage: bool,
     suspended: bool,
+    held: Vec<(&'static str, Arc<HeldCall>)>,
     history: Vec<&'static str>,
 }
 
@@ -61,6 +87,24 @@ impl Faults {
     /// While on, calls are neither counted nor failed: the test itself looks.
     pub fn suspend(&self, on: bool) {
         self.with(|script| script.suspended = on);
+    }
+
+    /// The answer to the next call of this method is held back; where a fake supports it.
+    pub fn hold_next(&self, method: &'static str) -> Arc<HeldCall> {
+        let held = Arc::new(HeldCall::default());
+        self.with(|script| script.held.push((method, Arc::clone(&held))));
+        held
+    }
+
+    /// Waits for as long as the answer to this call is held back.
+    pub(crate) async fn arrive(&self, method: &'static str) {
+        let held = self.with(|script| {
+            let at = script.held.iter().position(|(name, _)| *name == method)?;
+            Some(script.held.remove(at).1)
+        });
+        if let Some(held) = held {
+            held.hold().await;
+        }
     }
 
     /// Calls so far, failed ones too.

@@ -11,7 +11,6 @@ use pipeline_core::effect::{CommitStatus, StatusState};
 use pipeline_core::id::{BranchName, CommitSha, ProjectId};
 use pipeline_core::observation::{PullRequestState, PullReview, ReviewState};
 use pipeline_core::port::clock::Clock;
-use tokio::sync::Notify;
 
 use crate::fake::faults::Faults;
 use crate::fake::repo::FakeRepo;
@@ -46,31 +45,6 @@ pub struct FakeForge {
     repo: Arc<FakeRepo>,
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
-    held: Mutex<Option<Arc<HeldLook>>>,
-}
-
-/// A look at a branch whose answer is on its way for as long as the test wants.
-#[derive(Debug, Default)]
-pub struct HeldLook {
-    seen: Notify,
-    arrives: Notify,
-}
-
-impl HeldLook {
-    /// Returns when the branch was looked at.
-    pub async fn is_seen(&self) {
-        self.seen.notified().await;
-    }
-
-    /// The answer arrives, as old as it is.
-    pub fn arrives(&self) {
-        self.arrives.notify_one();
-    }
-
-    async fn hold(&self) {
-        self.seen.notify_one();
-        self.arrives.notified().await;
-    }
 }
 
 #[derive(Debug, Default)]
@@ -93,15 +67,7 @@ impl FakeForge {
             repo,
             clock,
             state: Mutex::default(),
-            held: Mutex::default(),
         }
-    }
-
-    /// The answer to the next look at a branch is held back.
-    pub fn holds_next_look(&self) -> Arc<HeldLook> {
-        let held = Arc::new(HeldLook::default());
-        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&held));
-        held
     }
 
     /// Its repository.

@@ -1,7 +1,5 @@
 //! The forge as the pipeline sees it.
 
-use std::sync::PoisonError;
-
 use async_trait::async_trait;
 use pipeline_core::effect::{CommitStatus, StatusState};
 use pipeline_core::id::{BranchName, CommitSha};
@@ -21,10 +19,7 @@ impl Forge for FakeForge {
         let seen = self
             .faults
             .port("observe", || Ok(self.observation(branch, ours.as_ref())));
-        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(held) = held {
-            held.hold().await;
-        }
+        self.faults.arrive("observe").await;
         seen
     }
 

@@ -67,9 +67,11 @@ impl DeliveryStore for FakeStore {
     }
 
     async fn mark(&self, project: &ProjectId, issue: &IssueId) -> Result<Option<ItemMark>, StoreError> {
-        self.call("mark", |state| {
+        let mark = self.call("mark", |state| {
             Ok(state.marks.get(&(project.clone(), issue.clone())).cloned())
-        })
+        });
+        self.faults.arrive("mark").await;
+        mark
     }
 
     async fn connected_at(&self, project: &ProjectId, now: Timestamp) -> Result<Timestamp, StoreError> {
