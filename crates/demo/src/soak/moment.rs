@@ -22,6 +22,16 @@ pub fn of_home(doors: Doors, home: &Path) -> &'static str {
     block_on(look(store.as_ref(), home)).unwrap_or("start-up")
 }
 
+/// The jobs that are being carried out.
+#[must_use]
+pub fn jobs(doors: Doors, home: &Path) -> Vec<String> {
+    let Some(store) = (doors.store)(&Places::in_directory(home)) else {
+        return Vec::new();
+    };
+    let leased = block_on(store.leased()).unwrap_or_default();
+    leased.iter().map(|job| job.id.to_string()).collect()
+}
+
 async fn look(store: &dyn Store, home: &Path) -> Result<&'static str, StoreError> {
     let effects = store.effects(OutboxFilter::Open).await?;
     let tasks = store.tasks(TaskFilter::Open).await?;

@@ -76,8 +76,17 @@ impl Strike {
         match self.victim {
             Victim::Daemon => {
                 pause(self.delay);
-                first_unless(&is_over, || processes::daemon(home))
-                    .and_then(|pid| kill_daemon(pid, doors, home))
+                let pid = first_unless(&is_over, || processes::daemon(home))?;
+                let jobs = moment::jobs(doors, home);
+                if jobs.iter().any(|job| has_lost_enough(struck, job)) {
+                    return None;
+                }
+                let killed = kill_daemon(pid, doors, home)?;
+                for job in jobs {
+                    let again = struck.contains(&one_loss(&job));
+                    struck.insert(if again { two_losses(&job) } else { one_loss(&job) });
+                }
+                Some(killed)
             }
             Victim::Runner | Victim::Agent => {
                 let find = || {
@@ -91,6 +100,19 @@ impl Strike {
             }
         }
     }
+}
+
+/// A job that is under way when its daemon dies for the third time is given up for good, as it must be: no round is about that.
+fn has_lost_enough(struck: &BTreeSet<String>, job: &str) -> bool {
+    struck.contains(&two_losses(job))
+}
+
+fn one_loss(job: &str) -> String {
+    format!("daemon of job {job}")
+}
+
+fn two_losses(job: &str) -> String {
+    format!("both daemons of job {job}")
 }
 
 /// kill -9 of a daemon.
