@@ -12,6 +12,7 @@ use pipeline_core::port::PortError;
 use pipeline_core::port::runner::{RunSpec, RunWork};
 use process::{DEFAULT_LINE_CAP, LaunchError, LaunchSpec, RunState, RunnerCommand};
 
+use crate::ending;
 use crate::environment;
 use crate::provider::cli::CliSettings;
 use crate::provider::{Assignment, Invocation};
@@ -77,15 +78,20 @@ pub(crate) fn start(settings: &RunnerSettings, spec: &RunSpec) -> Result<(), Por
             .map_err(|error| failed(&format!("could not write {}", file.display()), error))?;
     }
     opening::open(&run_dir, spec, kind, &run).map_err(|error| failed("could not write run.json", error))?;
-    launch(&LaunchSpec {
-        run_dir,
+    let launched = launch(&LaunchSpec {
+        run_dir: run_dir.clone(),
         runner: RunnerCommand {
             exe: settings.runner_exe.clone(),
             args: settings.runner_args.clone(),
         },
         run,
         stdin: invocation.stdin,
-    })
+    });
+    if launched.is_err() {
+        // Nobody asks again how a run stands that could not be started; its record is closed here.
+        ending::status(&run_dir, process::follow(&run_dir), &settings.prices)?;
+    }
+    launched
 }
 
 fn launch(spec: &LaunchSpec) -> Result<(), PortError> {

@@ -168,6 +168,22 @@ async fn a_lost_run_has_an_end() {
     );
 }
 
+/// Nobody asks how it stands: the job is settled with the error.
+#[tokio::test]
+async fn the_record_of_a_run_whose_runner_died_at_once_has_an_end() {
+    let bench = Bench::new();
+    let mut settings = bench.settings(AgentCommand::shell(DONE));
+    settings.runner_exe = "/bin/false".into();
+    let refused = agent_process::ProcessRunner::new(settings)
+        .start(&bench.agent("1-1-1"))
+        .await;
+    assert!(
+        matches!(refused, Err(pipeline_core::port::PortError::Retry { .. })),
+        "{refused:?}"
+    );
+    assert_eq!(reason(&bench, "1-1-1"), Some(ExitReason::NeverBegan));
+}
+
 #[tokio::test]
 async fn a_run_that_never_began_may_begin_later() {
     let bench = Bench::new();
