@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 
 mod folder;
+mod agents;
 mod precedence;
 mod checking;
 mod syntax;
