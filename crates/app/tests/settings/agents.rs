@@ -33,7 +33,7 @@ fn by_default_claude_code_works_with_the_known_models() {
     let model = Some("claude-opus-4-8".to_owned());
     assert_eq!(
         of(&loaded, "reviewer"),
-        (vec![ProviderKind::Claude], model.clone(), Some(Effort::High))
+        (vec![ProviderKind::Claude], model, Some(Effort::High))
     );
     assert_eq!(of(&loaded, "tester").2, Some(Effort::Medium));
     let command = with("", ", agent_cmd: my-agent").loaded();

@@ -89,6 +89,8 @@ impl Trouble {
             return None;
         }
         if conversation.results > 0 {
+            // A second attempt begins with the same words.
+            self.mend();
             return Some(Answer::Say("I could not write that file.".to_owned()));
         }
         let path = conversation.directory.as_ref()?.join(NOT_HIS);
