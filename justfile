@@ -42,9 +42,9 @@ bench-demo:
         END { printf "min %.2f s, median %.2f s\n", took[1], took[int((NR + 1) / 2)] }'
 
 # The whole soak: TASKS tasks with random faults, OUTPUT GiB by one agent, and demos until KILLS kills -9; 0 leaves a part out. A seed repeats a run.
-soak ROUNDS='20' SEED='' KILLS='1000' TASKS='200' OUTPUT='10':
+soak ROUNDS='20' SEED='' KILLS='1000' TASKS='200' OUTPUT='10' MINUTES='0':
     cargo build --locked -p orchd -p orchctl
-    cargo run --locked -q -p demo --features soak --example soak -- "${CARGO_TARGET_DIR:-target}/debug/orchd" {{ ROUNDS }} {{ KILLS }} {{ TASKS }} {{ OUTPUT }} {{ SEED }}
+    cargo run --locked -q -p demo --features soak --example soak -- "${CARGO_TARGET_DIR:-target}/debug/orchd" {{ ROUNDS }} {{ KILLS }} {{ TASKS }} {{ OUTPUT }} {{ MINUTES }} {{ SEED }}
 
 # Drives the real agent programs through the daemon with a scripted model that misbehaves on purpose. Installs them from the npm registry into
 # a folder that is thrown away, or uses those below PREFIX. PROVIDERS: some of claude, codex, opencode, gemini; else all.

@@ -1,12 +1,12 @@
 //! Soak: everything that must not happen is looked for while daemons, runners and agents are killed with -9 at random moments.
 //!
-//! `cargo run -p demo --features soak --example soak -- target/debug/orchd ROUNDS KILLS TASKS OUTPUT [SEED]` plays, all at once,
+//! `cargo run -p demo --features soak --example soak -- target/debug/orchd ROUNDS KILLS TASKS OUTPUT MINUTES [SEED]` plays, all at once,
 //!
 //! - TASKS tasks on one home, whose agents fail and whose processes die; what its last daemon holds must stay the same;
 //! - an agent that writes OUTPUT GiB, with a line of 1 GiB, bytes of chance and colours;
 //! - demos that are killed and started again until they end: at least ROUNDS, two at a time, until there were KILLS kills in all.
 //!
-//! Nought leaves a part out. `orchctl` has to lie beside `orchd`. Round n has the seed SEED + n - 1, so that a round is repeated as the first of
+//! Nought leaves a part out; with MINUTES no round begins later than that, and the table says how far it came. `orchctl` has to lie beside `orchd`. Round n has the seed SEED + n - 1, so that a round is repeated as the first of
 //! its own seed. A seed repeats what is killed and when by the clock; what a process was doing at that moment is not in its hands.
 //!
 //! Exit code 1: something was lost, done twice, disagrees or was left behind; the lines above the table say what and in which round.
@@ -22,6 +22,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 use app::clock::SystemClock;
 use demo::soak::programs::Programs;
@@ -36,7 +37,8 @@ mod account;
 mod doors;
 mod tally;
 
-const AT_ONCE: usize = 2;
+/// Rounds mostly wait.
+const AT_ONCE: usize = 4;
 
 struct Arguments {
     programs: Arc<Programs>,
@@ -44,6 +46,8 @@ struct Arguments {
     kills: u64,
     tasks: u64,
     gibibytes: u64,
+    /// No round begins after this.
+    limit: Option<Duration>,
     seed: u64,
 }
 
@@ -98,11 +102,18 @@ fn rounds(asked: &Arguments, tally: &Mutex<Tally>) {
     if asked.rounds == 0 {
         return;
     }
+    let begun = SystemClock.now();
     let undisturbed = round::SCENARIOS.map(|scenario| round::undisturbed(&asked.programs, scenario));
     thread::scope(|scope| {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
-                while let Some(number) = { tally.lock().unwrap().next_round(asked.rounds, asked.kills) } {
+                let is_late = || {
+                    asked
+                        .limit
+                        .is_some_and(|limit| SystemClock.now().since(begun) > limit)
+                };
+                let next = || tally.lock().unwrap().next_round(asked.rounds, asked.kills);
+                while let Some(number) = (!is_late()).then(next).flatten() {
                     play(asked, number, &undisturbed, tally);
                 }
             });
@@ -141,6 +152,9 @@ fn arguments() -> Arguments {
         kills: number("KILLS").unwrap_or(1_000),
         tasks: number("TASKS").unwrap_or(200),
         gibibytes: number("OUTPUT").unwrap_or(10),
+        limit: number("MINUTES")
+            .filter(|minutes| *minutes > 0)
+            .map(|minutes| Duration::from_secs(minutes * 60)),
         seed: number("SEED").unwrap_or_else(|| SystemClock.now().0.unsigned_abs()),
     }
 }

@@ -143,7 +143,14 @@ fn marker(row: &RunRow, files: &RunFiles, findings: &mut Findings) {
 /// A row that was closed before there was a run (its checkout failed), or without its end, has no figures; there may
 /// never have been a directory.
 fn knows_its_end(row: &RunRow) -> bool {
-    row.finished_at.is_some() && (row.record != RunRecord::default() || row.outcome == "finished")
+    // On which account it was to run, and why it did not, is known without a run.
+    let figures = RunRecord {
+        provider: None,
+        never_began: false,
+        cause: None,
+        ..row.record.clone()
+    };
+    row.finished_at.is_some() && (figures != RunRecord::default() || row.outcome == "finished")
 }
 
 /// The run is over for the database, which knows nothing of its end: the daemon may have been killed while it made the directory.

@@ -1,5 +1,6 @@
 mod facts;
 
+use pipeline_core::id::AccountId;
 use pipeline_core::job::JobStatus;
 use pipeline_core::role::Role;
 use pipeline_core::run::RunRecord;
@@ -311,6 +312,15 @@ fn what_is_in_order_is_no_disagreement() {
             it.files = None;
             row(it).outcome = "failed: no such branch".to_owned();
             row(it).record = RunRecord::default();
+        },
+        // Its account was chosen, and the daemon died before there was a directory.
+        |it| {
+            it.files = None;
+            row(it).outcome = "lost".to_owned();
+            row(it).record = RunRecord {
+                provider: Some(AccountId::shared("claude")),
+                ..RunRecord::default()
+            };
         },
         // Bytes were left out, and the logs have lines that say so.
         |it| {
