@@ -69,6 +69,7 @@ fn agent_work() -> RunWork {
         brief: String::new(),
         scope: None,
         resume: None,
+        version: None,
         provider: AccountId::shared("command"),
     }
 }

@@ -15,6 +15,7 @@ use process::{DEFAULT_LINE_CAP, LaunchError, LaunchSpec, RunState, RunnerCommand
 use crate::ending;
 use crate::environment;
 use crate::provider::cli::CliSettings;
+use crate::provider::version::CliVersion;
 use crate::provider::{Assignment, Invocation};
 use crate::record::opening;
 use crate::session;
@@ -147,6 +148,7 @@ fn plan(settings: &RunnerSettings, spec: &RunSpec, run_dir: &Path) -> Result<Pla
             brief,
             scope,
             resume,
+            version,
             provider,
         } => {
             let assignment = Assignment {
@@ -161,7 +163,7 @@ fn plan(settings: &RunnerSettings, spec: &RunSpec, run_dir: &Path) -> Result<Pla
                 new_session: &session::new_id(&settings.runs_dir, spec),
                 run_dir,
             };
-            agent(project, (spec, provider), &assignment)
+            agent(project, (spec, provider, version.as_deref()), &assignment)
         }
         RunWork::Command { command } => Ok(Plan {
             kind: WorkKind::Command,
@@ -174,7 +176,7 @@ fn plan(settings: &RunnerSettings, spec: &RunSpec, run_dir: &Path) -> Result<Pla
 
 fn agent(
     project: &ProjectRuns,
-    (spec, account): (&RunSpec, &AccountId),
+    (spec, account, version): (&RunSpec, &AccountId, Option<&str>),
     assignment: &Assignment<'_>,
 ) -> Result<Plan, PortError> {
     let provider = project
@@ -184,6 +186,7 @@ fn agent(
         .check(&environment::inherited())
         .and_then(|()| provider.cli().map_or(Ok(()), CliSettings::make_home))
         .map_err(PortError::Permanent)?;
+    let provider = &provider.clone().in_version(version.and_then(CliVersion::find));
     let mut invocation = provider.invocation(assignment);
     invocation.env = environment::of_agent(project.locale, assignment, &invocation);
     let kind = WorkKind::Agent {

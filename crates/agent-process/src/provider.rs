@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use crate::transcript::Transcript;
 use cli::CliSettings;
 use command::AgentCommand;
+use version::CliVersion;
 
 /// Who works as the agents of a project.
 #[derive(Debug, Clone, PartialEq)]
@@ -106,6 +107,14 @@ impl Provider {
             Self::Command(_) => None,
             Self::Claude(cli) | Self::Codex(cli) | Self::Opencode(cli) | Self::Gemini(cli) => Some(cli),
         }
+    }
+
+    /// The same, started as this version wants it, where one is known and none was set.
+    pub(crate) fn in_version(mut self, version: Option<CliVersion>) -> Self {
+        if let Self::Claude(cli) | Self::Codex(cli) | Self::Opencode(cli) | Self::Gemini(cli) = &mut self {
+            cli.version = cli.version.or(version);
+        }
+        self
     }
 
     pub(crate) fn invocation(&self, assignment: &Assignment<'_>) -> Invocation {

@@ -80,6 +80,7 @@ impl Harness {
             brief: "Add a greeting.".to_owned(),
             scope: None,
             resume: None,
+            version: None,
             provider: AccountId::shared("command"),
         }
     }

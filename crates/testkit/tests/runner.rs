@@ -94,6 +94,7 @@ fn agent(run: RunId) -> RunSpec {
             brief: "Add a greeting.".to_owned(),
             scope: None,
             resume: None,
+            version: None,
         },
     }
 }

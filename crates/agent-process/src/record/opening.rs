@@ -34,14 +34,20 @@ fn is_without_run(record: &Record) -> bool {
 
 fn opened(spec: &RunSpec, kind: WorkKind, program: &process::RunSpec) -> Record {
     let occasion = spec.occasion;
-    let (work_item, role, stage) = match &spec.work {
+    let (work_item, role, stage, version) = match &spec.work {
         RunWork::Agent {
             work_item,
             role,
             stage,
+            version,
             ..
-        } => (Some(work_item.clone()), Some(role.clone()), Some(stage.clone())),
-        RunWork::Command { .. } => (None, None, None),
+        } => (
+            Some(work_item.clone()),
+            Some(role.clone()),
+            Some(stage.clone()),
+            version.clone(),
+        ),
+        RunWork::Command { .. } => (None, None, None, None),
     };
     let (kind, provider) = match kind {
         WorkKind::Agent { provider } => (RecordKind::Agent, Some(provider.as_str().to_owned())),
@@ -69,7 +75,7 @@ fn opened(spec: &RunSpec, kind: WorkKind, program: &process::RunSpec) -> Record 
         argv: argv::shown(&program.argv, &program.env),
         versions: Versions {
             orchd: env!("CARGO_PKG_VERSION").to_owned(),
-            provider: None,
+            provider: version,
         },
         limits: limits(program),
         resources_before: MachineState::now(),

@@ -161,7 +161,8 @@ fn names(value: &Value, found: &mut std::collections::BTreeSet<String>) {
 
 #[test]
 fn the_documented_reasons_are_those_that_there_are() {
-    let (_, list) = documented().split_once("`exit_reason` is a closed list").unwrap();
+    let (_, lists) = documented().split_once("`exit_reason` is a closed list").unwrap();
+    let (list, _) = lists.split_once("`cause` is a closed list").unwrap();
     let words: Vec<&str> = list
         .lines()
         .filter_map(|line| line.strip_prefix("| `")?.split_once('`'))

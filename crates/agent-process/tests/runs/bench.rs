@@ -77,6 +77,7 @@ impl Bench {
             brief: "Build it.\n".to_owned(),
             scope: None,
             resume: None,
+            version: None,
             provider: AccountId::shared("command"),
         };
         self.spec(run, work)

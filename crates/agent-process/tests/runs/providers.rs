@@ -180,33 +180,13 @@ async fn gemini_cli_works_with_settings_in_a_home_of_its_own() {
     assert!(bench.folder().join("home/.gemini/settings.json").is_file());
 }
 
-fn with_session(spec: RunSpec, session: &str) -> RunSpec {
-    let RunWork::Agent {
-        role,
-        stage,
-        work_item,
-        prompt,
-        brief,
-        scope,
-        resume: _,
-        provider,
-    } = spec.work
-    else {
+/// Of a session, and of a version that the preflight found.
+fn with_session(mut spec: RunSpec, id: &str) -> RunSpec {
+    let RunWork::Agent { resume, version, .. } = &mut spec.work else {
         panic!("an agent's run");
     };
-    RunSpec {
-        work: RunWork::Agent {
-            role,
-            stage,
-            work_item,
-            prompt,
-            brief,
-            scope,
-            resume: Some(session.to_owned()),
-            provider,
-        },
-        ..spec
-    }
+    (*resume, *version) = (Some(id.to_owned()), Some("9.8.7".to_owned()));
+    spec
 }
 
 #[tokio::test]
@@ -227,10 +207,9 @@ async fn a_resumed_session_costs_only_what_was_added() {
     assert_eq!(second.record.usage.input_tokens, 100);
     assert!((second.record.usage.cost_usd - 0.0006).abs() < 1e-9);
     assert_eq!(second.record.session_totals.unwrap().input_tokens, 200);
-    assert_eq!(
-        record(&bench, "7-2-1").end.unwrap().fallback_notes,
-        Vec::<String>::new()
-    );
+    let record = record(&bench, "7-2-1");
+    assert_eq!(record.versions.provider.as_deref(), Some("9.8.7"));
+    assert_eq!(record.end.unwrap().fallback_notes, Vec::<String>::new());
 }
 
 #[tokio::test]

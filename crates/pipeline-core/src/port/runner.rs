@@ -72,6 +72,8 @@ pub enum RunWork {
         scope: Option<WriteScope>,
         /// The session to resume, if the provider can.
         resume: Option<String>,
+        /// The version of its program, as the last preflight found it: which flags it knows.
+        version: Option<String>,
     },
     /// A command of the project, run by `sh -c`.
     Command {

@@ -19,6 +19,7 @@ use pipeline_core::stage::WriteScope;
 use pipeline_core::task::Task;
 use tokio::sync::watch;
 
+use crate::accounts;
 use crate::context::{Context, ProjectPorts};
 use crate::dispatch::Call;
 use crate::dispatch::execution::{Beginning, Followed, Worked, begun, failure_of, follow, patiently};
@@ -170,6 +171,7 @@ async fn prepare(
             brief: work.brief.clone(),
             scope: scope(context, job, work).await,
             resume: session_of(context, (job, work), &account).await,
+            version: version_of(context, &account).await,
             provider: account,
         },
     })
@@ -218,6 +220,12 @@ async fn rules_of(context: &Context, job: &LeasedJob) -> Option<(Task, Pipeline)
     let task = context.store.task(&TaskKey::Id(job.id.task)).await.ok()??;
     let pipeline = context.pipeline_of(&task).await.ok()??;
     Some((task, pipeline))
+}
+
+/// What is not known is taken for the version that our flags were verified with.
+async fn version_of(context: &Context, account: &AccountId) -> Option<String> {
+    let health = accounts::find(context, account).await.ok()?;
+    health.preflight?.report.version
 }
 
 /// A session is known to the account that began it, and to no other. One that could not be resumed once is not tried again.
