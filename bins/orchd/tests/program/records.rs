@@ -32,7 +32,7 @@ esac
 "#;
 
 /// Fields that a run of an agent of this provider cannot have.
-const NEVER: [&str; 1] = ["/versions/provider"];
+const NEVER: [&str; 2] = ["/versions/provider", "/end/session_totals"];
 
 /// What only a run that ended well, and said what it had cost, has.
 const OF_SUCCESS: [&str; 4] = [
@@ -51,7 +51,7 @@ fn a_run_that_worked_to_its_end() {
     assert_eq!(end.exit_reason, ExitReason::Success);
     assert_eq!((end.exit_code, end.signal, end.error), (Some(0), None, None));
     assert!(end.fallback_notes.is_empty(), "{:?}", end.fallback_notes);
-    lacks(&serving, "1-1-1", &["/end/error", "/end/signal"]);
+    lacks(&serving, "1-1-1", &["/end/error", "/end/cause", "/end/signal"]);
     let limits = record(&serving, "1-1-1").limits;
     assert!(limits.starts_with("wall 3600 s, TERM + "), "{limits}");
 }
@@ -120,6 +120,7 @@ fn a_run_whose_runner_was_killed_is_lost_and_made_again() {
     assert_eq!(end.resources_used.source, ResourceSource::Proc);
     assert!(!end.fallback_notes.is_empty());
     let without_marker = [
+        "/end/cause",
         "/end/exit_code",
         "/end/signal",
         "/end/stdout_bytes",
@@ -148,6 +149,7 @@ fn a_run_that_had_said_everything_when_its_runner_was_killed_is_taken() {
     let notes = end.fallback_notes.join("; ");
     assert!(notes.contains("harvested without marker"), "{notes}");
     let without_marker = [
+        "/end/cause",
         "/end/exit_code",
         "/end/signal",
         "/end/stdout_bytes",

@@ -1,6 +1,5 @@
 mod facts;
 
-use pipeline_core::id::AccountId;
 use pipeline_core::job::JobStatus;
 use pipeline_core::role::Role;
 use pipeline_core::run::RunRecord;
@@ -9,7 +8,8 @@ use process::EndReason;
 use serde_json::json;
 
 use self::facts::{
-    agreed, change_end, change_marker, change_record, command, files, job, marker, never_begun, row, running,
+    agreed, change_end, change_marker, change_record, command, files, job, marker, never_begun, never_ran,
+    on_account, row, running,
 };
 use super::*;
 use crate::runs::ExitReason;
@@ -308,20 +308,9 @@ fn what_is_in_order_is_no_disagreement() {
         // The job went on with the next claim.
         |it| job(it).fence = 3,
         // The checkout failed before there was a run.
-        |it| {
-            it.files = None;
-            row(it).outcome = "failed: no such branch".to_owned();
-            row(it).record = RunRecord::default();
-        },
+        |it| never_ran(it, "failed: no such branch", RunRecord::default()),
         // Its account was chosen, and the daemon died before there was a directory.
-        |it| {
-            it.files = None;
-            row(it).outcome = "lost".to_owned();
-            row(it).record = RunRecord {
-                provider: Some(AccountId::shared("claude")),
-                ..RunRecord::default()
-            };
-        },
+        |it| never_ran(it, "lost", on_account("claude")),
         // Bytes were left out, and the logs have lines that say so.
         |it| {
             change_marker(it, |exit| exit.dropped_bytes = 20);

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use pipeline_core::id::{BranchName, CommitSha, ProjectId, RunId, WorkItemId};
+use pipeline_core::id::{AccountId, BranchName, CommitSha, ProjectId, RunId, WorkItemId};
 use pipeline_core::job::{AgentJob, CommandJob, JobKind, JobStatus, StartPoint};
 use pipeline_core::port::store::jobs::JobRow;
 use pipeline_core::role::Role;
@@ -191,4 +191,19 @@ pub(super) fn change_marker(facts: &mut Facts, change: impl FnOnce(&mut ExitReco
         panic!("there is a marker");
     };
     change(exit);
+}
+
+/// There was no run: its row is all that is known.
+pub(super) fn never_ran(facts: &mut Facts, outcome: &str, record: RunRecord) {
+    facts.files = None;
+    let row = row(facts);
+    (row.outcome, row.record) = (outcome.to_owned(), record);
+}
+
+/// Nothing but whose it was to be.
+pub(super) fn on_account(name: &str) -> RunRecord {
+    RunRecord {
+        provider: Some(AccountId::shared(name)),
+        ..RunRecord::default()
+    }
 }
