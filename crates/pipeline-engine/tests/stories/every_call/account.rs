@@ -147,8 +147,8 @@ impl Allowance {
         let stopped = self.refused || (self.side == Side::Runner && self.method == "start" && self.deployer);
         match (*what, *by) {
             ("run" | "command", 1) => self.of_a_run,
-            // It was called off before it had begun.
-            ("run", -1) => self.of_a_run && text == "reviewer",
+            // It was called off before it had begun: its claim's answer was lost, or it could not be started.
+            ("run", -1) => (self.of_a_run || matches!(self.method, "claim" | "leased")) && text == "reviewer",
             ("blocked", 1) => stopped,
             ("said", 1) => stopped && text.contains("Task unblocked"),
             // A claim whose answer was lost is taken up by the slow look, after people were told that CI takes long.
