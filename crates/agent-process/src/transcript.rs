@@ -110,7 +110,7 @@ impl Transcript {
     pub(crate) fn of(kind: ProviderKind, stdout: impl Read, stderr: &str) -> io::Result<Self> {
         let mut transcript = Self {
             is_silent: true,
-            stderr: process::strip_control(stderr),
+            stderr: plain_text::without_control(stderr),
             ..Self::default()
         };
         let mut head = String::new();

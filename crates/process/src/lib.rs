@@ -36,7 +36,6 @@ pub use lock::{DaemonLock, DaemonLockError};
 pub use log_text::tail;
 pub use moment::unix_ms;
 pub use orphans::kill_orphans;
-pub use plain_text::without_control as strip_control;
 pub use progress::{Progress, read_progress};
 pub use record::{EndReason, ExitRecord, ResourceSource, ResourceUse};
 pub use room::{DiskRoom, free_disk, free_memory};

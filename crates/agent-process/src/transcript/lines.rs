@@ -65,7 +65,7 @@ pub(super) fn event(line: &str) -> Option<Value> {
     let line = if line.starts_with('{') {
         line
     } else {
-        clean = process::strip_control(line);
+        clean = plain_text::without_control(line);
         clean.trim()
     };
     if !line.starts_with('{') {
@@ -91,7 +91,7 @@ pub(crate) fn words(event: &Value, place: &str) -> Option<String> {
 }
 
 fn cut(event: &Value, place: &str, most: usize) -> Option<String> {
-    let clean = process::strip_control(event.pointer(place)?.as_str()?);
+    let clean = plain_text::without_control(event.pointer(place)?.as_str()?);
     let cut: String = clean.trim().chars().take(most).collect();
     (!cut.is_empty()).then_some(cut)
 }

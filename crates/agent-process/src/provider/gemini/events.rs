@@ -23,7 +23,7 @@ pub(crate) fn take(event: &Value, transcript: &mut Transcript) {
                 .and_then(Value::as_str)
                 .unwrap_or_default();
             if transcript.said.len() + piece.len() < SAID {
-                transcript.said.push_str(&process::strip_control(piece));
+                transcript.said.push_str(&plain_text::without_control(piece));
             }
         }
         "tool_use" => {
