@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use pipeline_core::effect::{CommitStatus, Push, StartBranch};
 use pipeline_core::evidence::{Evidence, EvidenceRequest};
-use pipeline_core::id::{AccountId, BranchName, CommitSha, IssueId, ProjectId, RunId, WorkItemId};
+use pipeline_core::id::{AccountId, BranchName, CommitSha, IssueId, ProjectId, RunId, TreeSha, WorkItemId};
 use pipeline_core::observation::{HeadObservation, ItemObservation, PullRequest};
 use pipeline_core::port::PortError;
 use pipeline_core::port::forge::{Forge, MergeRequest};
@@ -220,6 +220,15 @@ impl Workspace for Deadly<dyn Workspace> {
 
     async fn merge_base(&self, head: &CommitSha, work_item: &WorkItemId) -> Result<BaseMerge, PortError> {
         self.inner.merge_base(head, work_item).await
+    }
+
+    async fn own_merge(
+        &self,
+        head: &CommitSha,
+        theirs: &CommitSha,
+        work_item: &WorkItemId,
+    ) -> Result<Option<TreeSha>, PortError> {
+        self.inner.own_merge(head, theirs, work_item).await
     }
 
     async fn read(&self, request: &EvidenceRequest, work_item: &WorkItemId) -> Result<Evidence, PortError> {

@@ -18,6 +18,9 @@ use crate::repository::{
 };
 use crate::scratch::Scratch;
 
+/// Where merges that we made are pinned.
+pub(crate) const MERGES: &str = "refs/merges";
+
 /// Our repository, the forge's, and the branch that all others start from.
 #[derive(Debug)]
 pub(crate) struct Mirror {
@@ -209,6 +212,15 @@ impl Mirror {
         self.pin(pin, &commit)?;
         Ok(Joined::Merged(commit))
     }
+
+    /// Whether `commit` is a merge into `head` that [`Mirror::merge`] made.
+    pub(crate) fn has_merged(&self, head: &CommitSha, commit: &CommitSha) -> Result<bool, GitError> {
+        let into_head = format!("{MERGES}/{head}-");
+        let merges = self.repository.for_each_ref(MERGES)?;
+        Ok(merges
+            .iter()
+            .any(|merge| merge.target == *commit && merge.name.starts_with(&into_head)))
+    }
 }
 
 /// What a merge commit says.
@@ -228,7 +240,7 @@ impl Pin<'_> {
             Self::Result(run) => format!("refs/runs/{run}"),
             Self::Leftover(run, commit) => format!("refs/leftovers/{run}-{commit}"),
             Self::Branch(commit) => format!("refs/branches/{commit}"),
-            Self::Merge(head, base) => format!("refs/merges/{head}-{base}"),
+            Self::Merge(head, base) => format!("{MERGES}/{head}-{base}"),
         }
     }
 }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use pipeline_core::effect::{Push, StartBranch};
 use pipeline_core::evidence::{Evidence, EvidenceRequest};
-use pipeline_core::id::{BranchName, CommitSha, WorkItemId};
+use pipeline_core::id::{BranchName, CommitSha, TreeSha, WorkItemId};
 use pipeline_core::port::PortError;
 use pipeline_core::port::clock::Clock;
 use pipeline_core::port::workspace::{BaseMerge, Checkout, CheckoutSpec, HarvestSpec, Workspace};
@@ -143,6 +143,19 @@ impl Workspace for GitWorkspace {
         let (head, work_item) = (head.clone(), work_item.clone());
         self.run(Access::Change, move |project| {
             project.merge_base(&head, &work_item)
+        })
+        .await
+    }
+
+    async fn own_merge(
+        &self,
+        head: &CommitSha,
+        theirs: &CommitSha,
+        work_item: &WorkItemId,
+    ) -> Result<Option<TreeSha>, PortError> {
+        let (head, theirs, work_item) = (head.clone(), theirs.clone(), work_item.clone());
+        self.run(Access::Look, move |project| {
+            project.own_merge(&head, &theirs, &work_item)
         })
         .await
     }

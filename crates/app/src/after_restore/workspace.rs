@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use pipeline_core::effect::{Push, StartBranch};
 use pipeline_core::evidence::{Evidence, EvidenceRequest};
-use pipeline_core::id::{BranchName, CommitSha, WorkItemId};
+use pipeline_core::id::{BranchName, CommitSha, TreeSha, WorkItemId};
 use pipeline_core::port::PortError;
 use pipeline_core::port::forge::Forge;
 use pipeline_core::port::workspace::{BaseMerge, Checkout, CheckoutSpec, HarvestSpec, Workspace};
@@ -51,6 +51,15 @@ impl Workspace for LookingWorkspace {
 
     async fn merge_base(&self, head: &CommitSha, work_item: &WorkItemId) -> Result<BaseMerge, PortError> {
         self.workspace.merge_base(head, work_item).await
+    }
+
+    async fn own_merge(
+        &self,
+        head: &CommitSha,
+        theirs: &CommitSha,
+        work_item: &WorkItemId,
+    ) -> Result<Option<TreeSha>, PortError> {
+        self.workspace.own_merge(head, theirs, work_item).await
     }
 
     async fn read(&self, request: &EvidenceRequest, work_item: &WorkItemId) -> Result<Evidence, PortError> {

@@ -7,11 +7,10 @@ use pipeline_core::port::storage::{AtWork, Unpinned};
 
 use super::kept;
 use crate::error::GitError;
-use crate::mirror::Mirror;
+use crate::mirror::{MERGES, Mirror};
 use crate::repository::{RefExpectation, RefUpdate, Reference};
 
 const BRANCHES: &str = "refs/branches";
-const MERGES: &str = "refs/merges";
 
 pub(super) fn unpin(mirror: &Mirror, at_work: &AtWork) -> Result<Unpinned, PortError> {
     let mut unpinned = Unpinned::default();

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use pipeline_core::effect::Push;
-use pipeline_core::id::{BranchName, CommitSha, RunId, WorkItemId};
+use pipeline_core::id::{BranchName, CommitSha, RunId, TreeSha, WorkItemId};
 use pipeline_core::job::StartPoint;
 use pipeline_core::port::PortError;
 use pipeline_core::port::clock::Clock;
@@ -169,5 +169,17 @@ impl Project {
             }),
             Joined::Conflict(files) => Ok(BaseMerge::Conflict { base, files }),
         }
+    }
+
+    pub(super) fn own_merge(
+        &self,
+        head: &CommitSha,
+        theirs: &CommitSha,
+        work_item: &WorkItemId,
+    ) -> Result<Option<TreeSha>, PortError> {
+        if !self.mirror.has_merged(head, theirs)? {
+            return Ok(None);
+        }
+        Ok(Some(self.mirror.trees(theirs, work_item)?.code))
     }
 }

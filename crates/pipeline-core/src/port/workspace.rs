@@ -96,6 +96,15 @@ pub trait Workspace: Send + Sync {
     /// Fetches the default branch and merges it into `head` when it moved; a new commit is pinned, not pushed.
     async fn merge_base(&self, head: &CommitSha, work_item: &WorkItemId) -> Result<BaseMerge, PortError>;
 
+    /// Whether `theirs` is a merge of the default branch into `head` that [`Workspace::merge_base`] made, whoever asked for it then: the tree of
+    /// its code. Nothing is believed that a commit says of itself.
+    async fn own_merge(
+        &self,
+        head: &CommitSha,
+        theirs: &CommitSha,
+        work_item: &WorkItemId,
+    ) -> Result<Option<TreeSha>, PortError>;
+
     /// Reads documents and trees at a commit (none: the default branch's head, freshly fetched). What does not exist is left out; `head` of the
     /// request is not served here.
     async fn read(&self, request: &EvidenceRequest, work_item: &WorkItemId) -> Result<Evidence, PortError>;

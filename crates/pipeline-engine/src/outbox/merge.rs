@@ -1,7 +1,7 @@
 //! A merge in the project's slot: the last look, the default branch merged into ours if it moved, then the guarded merge.
 
 use pipeline_core::effect::{Merge, MergeOutcome, Push};
-use pipeline_core::id::TaskId;
+use pipeline_core::id::{CommitSha, TaskId, WorkItemId};
 use pipeline_core::observation::PullRequestState;
 use pipeline_core::port::PortError;
 use pipeline_core::port::forge::MergeRequest;
@@ -20,11 +20,11 @@ pub(super) async fn merge(
     task: Option<TaskId>,
     merge: &Merge,
 ) -> Result<MergeOutcome, PortError> {
-    let missing = match look(ports, merge).await? {
+    let work_item = work_item(context, task).await?;
+    let missing = match look(ports, merge, &work_item).await? {
         Look::Over(outcome) => return Ok(outcome),
         Look::Open { approvals_missing } => approvals_missing,
     };
-    let work_item = work_item(context, task).await?;
     match ports.workspace.merge_base(&merge.head, &work_item).await? {
         // The default branch comes first: a new head would take approvals away again.
         BaseMerge::UpToDate if missing > 0 => return Ok(MergeOutcome::ApprovalMissing(missing)),
@@ -52,7 +52,7 @@ pub(super) async fn merge(
     match ports.forge.merge(&request).await {
         Ok(commit) => Ok(MergeOutcome::Merged { commit }),
         // Refused: somebody was faster. The next try looks again.
-        Err(PortError::Conflict(why)) => match look(ports, merge).await? {
+        Err(PortError::Conflict(why)) => match look(ports, merge, &work_item).await? {
             Look::Over(outcome) => Ok(outcome),
             Look::Open { approvals_missing: 0 } => Err(PortError::retry(why)),
             Look::Open {
@@ -63,8 +63,7 @@ pub(super) async fn merge(
     }
 }
 
-/// The merge of the default branch is new in every try of the effect: a push whose answer was lost is repeated with the same commit, or our
-/// own merge would pass for somebody else's.
+/// The default branch may have moved again by the next try of the effect: a push whose answer was lost is repeated with the same commit first.
 async fn push_for_certain(context: &Context, ports: &ProjectPorts, push: &Push) -> Result<(), PortError> {
     let mut tries = 1;
     loop {
@@ -88,7 +87,7 @@ enum Look {
     Open { approvals_missing: u32 },
 }
 
-async fn look(ports: &ProjectPorts, merge: &Merge) -> Result<Look, PortError> {
+async fn look(ports: &ProjectPorts, merge: &Merge, work_item: &WorkItemId) -> Result<Look, PortError> {
     let seen = ports
         .forge
         .observe(&merge.branch, Some(merge.head.clone()))
@@ -103,7 +102,7 @@ async fn look(ports: &ProjectPorts, merge: &Merge) -> Result<Look, PortError> {
         Some(PullRequestState::Merged { .. } | PullRequestState::Open) | None
             if seen.head != Some(merge.head.clone()) =>
         {
-            Look::Over(MergeOutcome::HeadMoved { head: seen.head })
+            Look::Over(moved(ports, merge, seen.head, work_item).await?)
         }
         Some(PullRequestState::Merged { .. } | PullRequestState::Open) | None => {
             Look::Open { approvals_missing }
@@ -111,10 +110,23 @@ async fn look(ports: &ProjectPorts, merge: &Merge) -> Result<Look, PortError> {
     })
 }
 
-async fn work_item(
-    context: &Context,
-    task: Option<TaskId>,
-) -> Result<pipeline_core::id::WorkItemId, PortError> {
+/// Another head than the one that was judged: the default branch that an earlier try of this effect merged into it, or somebody else's work.
+async fn moved(
+    ports: &ProjectPorts,
+    merge: &Merge,
+    head: Option<CommitSha>,
+    work_item: &WorkItemId,
+) -> Result<MergeOutcome, PortError> {
+    if let Some(head) = &head
+        && let Some(code_tree) = ports.workspace.own_merge(&merge.head, head, work_item).await?
+    {
+        let head = head.clone();
+        return Ok(MergeOutcome::BaseMerged { head, code_tree });
+    }
+    Ok(MergeOutcome::HeadMoved { head })
+}
+
+async fn work_item(context: &Context, task: Option<TaskId>) -> Result<WorkItemId, PortError> {
     let id = task.ok_or_else(|| PortError::Permanent("a merge belongs to a task".to_owned()))?;
     let task = context
         .store

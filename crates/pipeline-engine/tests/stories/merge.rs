@@ -24,6 +24,52 @@ async fn a_default_branch_that_moved_is_merged_and_ci_looks_again() {
 }
 
 #[tokio::test]
+async fn our_own_merge_of_the_default_branch_is_known_again() {
+    let mut world = World::new().await;
+    let forge = std::sync::Arc::clone(&world.forge);
+    world.next_writes("tester", move |desk| {
+        forge.push_to_default(&[("other.txt", "somebody's\n")]);
+        desk.tests("PASS", "");
+    });
+    let issue = merged_by_a_try_that_died(&mut world, "testing/merging").await;
+    assert_eq!(world.stands(&issue).await, "done/done");
+    assert_eq!(world.runner.briefs("reviewer").len(), 1);
+    assert_eq!(world.runner.briefs("tester").len(), 1);
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn our_own_merge_of_the_default_branch_into_the_documents_is_known_again() {
+    let mut world = World::new().await;
+    let forge = std::sync::Arc::clone(&world.forge);
+    world.next_writes("deployer", |desk| desk.staging("SUCCESS"));
+    world.next_writes("deployer", move |desk| {
+        forge.push_to_default(&[("other.txt", "somebody's\n")]);
+        desk.deploy("SUCCESS");
+    });
+    let issue = merged_by_a_try_that_died(&mut world, "deploy/merging").await;
+    assert_eq!(world.stands(&issue).await, "done/done");
+    world.ends().await;
+}
+
+/// The default branch was merged into ours and pushed, and nobody heard of it: as if the daemon had died in between.
+async fn merged_by_a_try_that_died(world: &mut World, at: &str) -> pipeline_core::id::IssueId {
+    let issue = world.up_to_approval().await;
+    world.person_moves(&issue, Column::Approved);
+    while world.stands(&issue).await != at {
+        world.one_round().await;
+    }
+    world.workspace.faults.fail_next("push", 5, &Fault::After);
+    world.runs_until_idle().await;
+    world.seconds(300).await;
+    assert!(
+        world.workspace.faults.is_spent(),
+        "it was pushed by one try of the merge"
+    );
+    issue
+}
+
+#[tokio::test]
 async fn red_ci_after_the_merge_of_the_default_branch_goes_to_the_developer() {
     let mut world = World::with_external_ci().await;
     let issue = world.approved().await;

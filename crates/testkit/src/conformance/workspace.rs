@@ -70,6 +70,7 @@ suite! {
         a_head_on_the_default_branch_is_up_to_date,
         a_default_branch_that_moved_is_merged,
         a_merge_that_is_repeated_is_harmless,
+        an_own_merge_is_known_again,
         a_conflict_names_its_files,
         a_run_can_start_from_the_default_branch,
         a_run_can_start_from_both,

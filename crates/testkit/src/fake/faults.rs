@@ -107,6 +107,12 @@ impl Faults {
         }
     }
 
+    /// Whether every failure that was ordered by a method's name has happened.
+    #[must_use]
+    pub fn is_spent(&self) -> bool {
+        self.with(|script| script.named.is_empty())
+    }
+
     /// Calls so far, failed ones too.
     #[must_use]
     pub fn calls(&self) -> u64 {

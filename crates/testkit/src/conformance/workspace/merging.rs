@@ -47,6 +47,29 @@ pub async fn a_merge_that_is_repeated_is_harmless(harness: Arc<dyn WorkspaceHarn
     assert_eq!(trees[0], trees[1]);
 }
 
+/// As long as it is this head that the default branch was merged into, and we who did it.
+pub async fn an_own_merge_is_known_again(harness: Arc<dyn WorkspaceHarness>) {
+    let head = started(&harness).await;
+    let default = harness.push_to_default(&[("theirs.txt", "theirs\n")]).await;
+    let BaseMerge::Merged {
+        head: merged,
+        code_tree,
+    } = merge(&harness, &head).await
+    else {
+        panic!("it can be merged cleanly");
+    };
+    for (into, commit, expected) in [
+        (&head, &merged, Some(code_tree)),
+        (&default, &merged, None),
+        (&merged, &merged, None),
+        (&head, &default, None),
+        (&head, &head, None),
+    ] {
+        let known = harness.workspace().own_merge(into, commit, &work_item()).await;
+        assert_eq!(known.unwrap(), expected, "{into} {commit}");
+    }
+}
+
 /// And the default branch's head.
 pub async fn a_conflict_names_its_files(harness: Arc<dyn WorkspaceHarness>) {
     let head = started(&harness).await;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use async_trait::async_trait;
 use pipeline_core::effect::{Push, StartBranch};
 use pipeline_core::evidence::{Evidence, EvidenceRequest};
-use pipeline_core::id::{BranchName, CommitSha, WorkItemId};
+use pipeline_core::id::{BranchName, CommitSha, TreeSha, WorkItemId};
 use pipeline_core::job::StartPoint;
 use pipeline_core::port::PortError;
 use pipeline_core::port::workspace::{BaseMerge, Checkout, CheckoutSpec, HarvestSpec, Workspace};
@@ -13,6 +13,9 @@ use pipeline_core::run::Harvest;
 
 use crate::fake::repo::Merged;
 use crate::fake::workspace::{FakeCheckout, FakeWorkspace, WorkTree};
+
+/// What our own merges say.
+const MERGE: &str = "merge the default branch";
 
 #[async_trait]
 impl Workspace for FakeWorkspace {
@@ -59,11 +62,27 @@ impl Workspace for FakeWorkspace {
                     Merged::Conflict(files) => BaseMerge::Conflict { base, files },
                     Merged::Clean(files) => {
                         let parents = [head.clone(), base];
-                        let head = objects.commit(&parents, files, "merge the default branch");
+                        let head = objects.commit(&parents, files, MERGE);
                         let code_tree = objects.code_tree(&head, work_item);
                         BaseMerge::Merged { head, code_tree }
                     }
                 }
+            }))
+        })
+    }
+
+    async fn own_merge(
+        &self,
+        head: &CommitSha,
+        theirs: &CommitSha,
+        work_item: &WorkItemId,
+    ) -> Result<Option<TreeSha>, PortError> {
+        self.faults.port("own_merge", || {
+            Ok(self.repo.objects(|objects| {
+                let is_ours = objects.has(theirs)
+                    && objects.message(theirs) == MERGE
+                    && objects.parents(theirs).first() == Some(head);
+                is_ours.then(|| objects.code_tree(theirs, work_item))
             }))
         })
     }

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use async_trait::async_trait;
 use pipeline_core::effect::{Push, StartBranch};
 use pipeline_core::evidence::{Document, Evidence, EvidenceRequest};
-use pipeline_core::id::{BlobSha, BranchName, CommitSha, RunId, WorkItemId};
+use pipeline_core::id::{BlobSha, BranchName, CommitSha, RunId, TreeSha, WorkItemId};
 use pipeline_core::port::PortError;
 use pipeline_core::port::clock::Clock;
 use pipeline_core::port::run_log::RunLog;
@@ -203,6 +203,15 @@ impl Workspace for MemoryWorkspace {
     }
 
     async fn merge_base(&self, _head: &CommitSha, _work_item: &WorkItemId) -> Result<BaseMerge, PortError> {
+        not_here()
+    }
+
+    async fn own_merge(
+        &self,
+        _head: &CommitSha,
+        _theirs: &CommitSha,
+        _work_item: &WorkItemId,
+    ) -> Result<Option<TreeSha>, PortError> {
         not_here()
     }
 
