@@ -21,7 +21,9 @@ use crate::harvest::{self, Source};
 use crate::mirror::{Mirror, Pin};
 use build::Plan;
 use ledger::{Ledger, Tenant};
-use removal::{remove_tree, set_aside};
+use removal::{discard, is_folder, remove_tree, set_aside};
+
+pub(crate) use removal::grave;
 
 /// The checkouts of one project.
 #[derive(Debug)]
@@ -77,10 +79,9 @@ impl Checkouts {
             return Ok(folder);
         }
         if is_folder(&folder) {
-            self.clear(mirror, &name, tenant.as_ref())?;
-        } else {
-            remove_tree(&folder)?;
+            self.save(mirror, &name, tenant.as_ref())?;
         }
+        discard(&folder)?;
         let plan = self.plan(wanted, &folder);
         let tenant = Tenant {
             run: wanted.run,
@@ -120,7 +121,7 @@ impl Checkouts {
         remove_tree(&self.root.join(".clean").join(&name))?;
         let folder = self.root.join(&name);
         if !is_folder(&folder) {
-            remove_tree(&folder)?;
+            discard(&folder)?;
             return Ok(ledger.forget(&name)?);
         }
         let leftover = match ledger.tenant(&name)? {
@@ -129,7 +130,7 @@ impl Checkouts {
         };
         let kept = match leftover {
             Leftover::Nothing => {
-                remove_tree(&folder)?;
+                discard(&folder)?;
                 None
             }
             Leftover::Work(_) | Leftover::Untakable(_) => Some(set_aside(&self.root, &name)?),
@@ -165,8 +166,8 @@ impl Checkouts {
         }
     }
 
-    /// Makes room for the next run. What the last one left without being harvested is pinned, or moved aside.
-    fn clear(&self, mirror: &Mirror, name: &str, tenant: Option<&Tenant>) -> Result<(), PortError> {
+    /// What the last run left without being harvested is pinned, or moved aside.
+    fn save(&self, mirror: &Mirror, name: &str, tenant: Option<&Tenant>) -> Result<(), PortError> {
         let folder = self.root.join(name);
         let leftover = match tenant {
             Some(tenant) => self.leftover(mirror, &folder, tenant)?,
@@ -183,7 +184,7 @@ impl Checkouts {
             }
             (Leftover::Nothing | Leftover::Work(_), _) => {}
         }
-        Ok(remove_tree(&folder)?)
+        Ok(())
     }
 
     fn leftover(&self, mirror: &Mirror, folder: &Path, tenant: &Tenant) -> Result<Leftover, PortError> {
@@ -218,9 +219,4 @@ impl Checkouts {
         let commit = harvest::commit_leftover(mirror, &taken)?;
         Ok(Leftover::Work(commit))
     }
-}
-
-/// A real directory, not a link to one.
-fn is_folder(path: &Path) -> bool {
-    fs::symlink_metadata(path).is_ok_and(|about| about.is_dir())
 }

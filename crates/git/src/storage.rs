@@ -13,6 +13,7 @@ use pipeline_core::port::storage::{AtWork, Storage, Unpinned};
 use pipeline_core::retention::Kept;
 use pipeline_core::time::Timestamp;
 
+use crate::checkout::grave;
 use crate::error::GitError;
 use crate::mirror::Mirror;
 use crate::repository::{PackAbove, RefExpectation, RefUpdate, Reference, Unreachable};
@@ -131,7 +132,8 @@ impl crate::checkout::Checkouts {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
             Err(error) => Err(GitError::io("look at", &path)(error)),
         };
-        Ok(there(self.root().join(&name))? || there(self.root().join(".clean").join(&name))?)
+        let folder = self.root().join(&name);
+        Ok(there(grave(&folder))? || there(self.root().join(".clean").join(&name))? || there(folder)?)
     }
 
     fn set_aside(&self) -> Result<Vec<Kept>, GitError> {

@@ -13,7 +13,9 @@ pub struct Census {
     pub descriptors: Vec<String>,
     /// What is open of the databases: connections are opened when they are needed, and kept.
     pub connections: usize,
-    /// Threads.
+    /// Threads of the runtime: it starts one whenever all others are at work, and ends those that found none for ten seconds.
+    pub pool: usize,
+    /// Threads with a task of their own.
     pub threads: usize,
     /// Resident memory in KiB.
     pub resident: u64,
@@ -25,8 +27,10 @@ pub struct Census {
     pub checkouts: Vec<String>,
 }
 
-/// Descriptors and threads that come and go: connections of the database, a worker that is just needed.
+/// Descriptors and threads that come and go.
 const PLAY: usize = 4;
+/// Threads that the runtime may have more of: as many as it happened to need at once, which tasks that are over do not add to.
+const POOL: u64 = 16;
 /// Connections of the store (a writer, a checkpointer, a pool of readers) and of the board have three files each at most.
 const CONNECTIONS: u64 = 36;
 /// Memory that a daemon may take more of, in KiB.
@@ -39,10 +43,14 @@ impl Census {
         let (databases, descriptors) = open_files(daemon)
             .into_iter()
             .partition::<Vec<String>, _>(|name| name.contains(".db"));
+        let (pool, threads) = threads(daemon)
+            .into_iter()
+            .partition::<Vec<String>, _>(|name| name.starts_with("tokio-"));
         Self {
             descriptors,
             connections: databases.len(),
-            threads: fs::read_dir(format!("/proc/{daemon}/task")).map_or(0, Iterator::count),
+            pool: pool.len(),
+            threads: threads.len(),
             resident: resident(daemon, "VmRSS:"),
             zombies: zombies(daemon),
             runs: processes::living_runs(home).len(),
@@ -68,6 +76,7 @@ impl Census {
         );
         judge("files of the databases", CONNECTIONS, wide(self.connections), 0);
         judge("threads", wide(before.threads), wide(self.threads), wide(PLAY));
+        judge("threads of the runtime", wide(before.pool), wide(self.pool), POOL);
         judge("resident KiB", before.resident, self.resident, GROWTH);
         judge("zombies", 0, wide(self.zombies), 0);
         judge("living runs", 0, wide(self.runs), 0);
@@ -90,10 +99,11 @@ impl fmt::Display for Census {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} descriptors and {} of databases, {} threads, {:.1} MiB, {} zombies, {} living runs, {} checkouts",
+            "{} descriptors and {} of databases, {} threads and {} of the runtime, {:.1} MiB, {} zombies, {} living runs, {} checkouts",
             self.descriptors.len(),
             self.connections,
             self.threads,
+            self.pool,
             f64::from(u32::try_from(self.resident).unwrap_or(u32::MAX)) / 1024.0,
             self.zombies,
             self.runs,
@@ -110,6 +120,14 @@ fn open_files(pid: i32) -> Vec<String> {
     let mut names: Vec<String> = entries.filter_map(target).filter_map(name).collect();
     names.sort();
     names
+}
+
+/// The names of a process's threads.
+fn threads(pid: i32) -> Vec<String> {
+    let entries = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten();
+    entries
+        .filter_map(|entry| fs::read_to_string(entry.ok()?.path().join("comm")).ok())
+        .collect()
 }
 
 /// Memory of a process in KiB by its name in `/proc/PID/status`: `VmRSS:` now, `VmHWM:` at its peak.

@@ -2,11 +2,11 @@
 //! start commit on the task's branch.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use pipeline_core::id::{BranchName, CommitSha, TreeSha};
 
-use super::removal::remove_tree;
+use super::removal::{beside, remove_tree};
 use crate::error::GitError;
 use crate::mirror::Mirror;
 use crate::repository::{Layout, Repository, TreePatch, check_path, lay_out};
@@ -53,7 +53,7 @@ pub(super) fn untouched_tree(mirror: &Mirror, plan: &Plan<'_>) -> Result<TreeSha
 
 /// Builds beside the place and renames it in one step.
 pub(super) fn build(mirror: &Mirror, plan: &Plan<'_>, untouched: &TreeSha) -> Result<(), GitError> {
-    let draft = draft_path(plan.folder);
+    let draft = beside(plan.folder, ".new-");
     remove_tree(&draft)?;
     let own = init(mirror, plan, &draft)?;
     own.run("read-tree")
@@ -97,10 +97,4 @@ fn checked(paths: &[String]) -> Result<Vec<String>, GitError> {
         .iter()
         .map(|path| check_path(path.strip_suffix('/').unwrap_or(path)).map(str::to_owned))
         .collect()
-}
-
-fn draft_path(folder: &Path) -> PathBuf {
-    let mut name = std::ffi::OsString::from(".new-");
-    name.push(folder.file_name().unwrap_or_default());
-    folder.with_file_name(name)
 }

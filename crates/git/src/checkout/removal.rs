@@ -1,11 +1,41 @@
 //! Checkouts taken out of the way. Links are removed, never followed; directories that an agent locked are unlocked first.
 
+use std::ffi::OsString;
 use std::fs::{self, Permissions};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::GitError;
+
+/// Where a checkout goes before it is removed.
+pub(crate) fn grave(folder: &Path) -> PathBuf {
+    beside(folder, ".gone-")
+}
+
+/// The same name with something before it, in the same directory.
+pub(super) fn beside(folder: &Path, prefix: &str) -> PathBuf {
+    let mut name = OsString::from(prefix);
+    name.push(folder.file_name().unwrap_or_default());
+    folder.with_file_name(name)
+}
+
+/// Removes a checkout, and what an earlier removal left that was interrupted. It gets another name first: half a checkout under its own name
+/// would pass for work in which somebody deleted the other half.
+pub(super) fn discard(folder: &Path) -> Result<(), GitError> {
+    let grave = grave(folder);
+    remove_tree(&grave)?;
+    if !is_folder(folder) {
+        return remove_tree(folder);
+    }
+    fs::rename(folder, &grave).map_err(GitError::io("move away", folder))?;
+    remove_tree(&grave)
+}
+
+/// A real directory, not a link to one.
+pub(super) fn is_folder(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|about| about.is_dir())
+}
 
 /// Removes whatever is at the path. Nothing there is success; anything that stays is an error.
 pub(super) fn remove_tree(path: &Path) -> Result<(), GitError> {

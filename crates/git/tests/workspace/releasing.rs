@@ -37,6 +37,25 @@ async fn a_checkout_in_which_nobody_worked_is_removed() {
     assert!(!checkout.directory.exists());
 }
 
+/// Half a checkout under its own name would pass for work in which the other half was deleted.
+#[tokio::test]
+async fn what_a_removal_left_that_was_killed_is_nobodys_work() {
+    let project = Project::new();
+    let checkout = project.checkout("7-1-1").await;
+    project.harvest("7-1-1").await.unwrap();
+    let name = checkout.directory.file_name().unwrap().to_string_lossy();
+    let half = checkout.directory.with_file_name(format!(".gone-{name}"));
+    fs::rename(&checkout.directory, &half).unwrap();
+    fs::remove_file(half.join("README.md")).unwrap();
+    release(&project).await.unwrap();
+    let left: Vec<_> = fs::read_dir(half.parent().unwrap()).unwrap().collect();
+    assert!(
+        left.iter()
+            .all(|entry| entry.as_ref().unwrap().file_name() == ".clean"),
+        "{left:?}"
+    );
+}
+
 #[tokio::test]
 async fn work_that_no_run_delivered_is_kept_and_the_error_names_where() {
     let project = Project::new();
