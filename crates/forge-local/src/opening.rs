@@ -1,7 +1,7 @@
 //! Making a project's folder from the user's repository, and opening it again.
 
 use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use git::{Git, GitError, Repository};
 use pipeline_core::id::{BranchName, ProjectId};
 use pipeline_core::port::PortError;
 use pipeline_core::port::clock::Clock;
+use tempfile::{Builder, TempDir};
 
 use crate::feed::Feed;
 use crate::files::{FileError, make_folder, sync_parent};
@@ -26,6 +27,9 @@ const CONFIGURATION: &str = "[core]
 [receive]
 \tautogc = false
 ";
+
+/// Where a copy of the user's repository is made.
+const DRAFT: &str = "repo.git.new";
 
 /// What all projects of a forge share.
 #[derive(Clone)]
@@ -113,17 +117,16 @@ pub(crate) fn open(home: &ForgeHome, project: &ProjectId) -> Result<Project, Ope
     open_folder(home, project, None)
 }
 
-/// The copy is made beside its place and moved there when it is whole, so that a crash leaves no half of it.
+/// The copy is made beside its place, under a name that nobody had before, and moved there when it is whole: a crash leaves no half of it, and a
+/// git that outlived the crash writes where nobody looks.
 fn take_over(
     home: &ForgeHome,
     folder: &Path,
     source: &Path,
     default_branch: Option<&BranchName>,
 ) -> Result<(), OpenError> {
-    let draft = folder.join("repo.git.new");
-    if draft.exists() {
-        fs::remove_dir_all(&draft).map_err(FileError::io("remove", &draft))?;
-    }
+    let place = begin(folder).map_err(FileError::io("make a directory in", folder))?;
+    let draft = place.path().join("repo.git");
     let refused = |reason: String| OpenError::Source {
         path: source.to_owned(),
         reason,
@@ -145,6 +148,17 @@ fn take_over(
     let bare = bare_in(folder);
     fs::rename(&draft, &bare).map_err(FileError::io("move into place", &bare))?;
     Ok(sync_parent(&bare)?)
+}
+
+/// A directory for a copy. Those of earlier tries go, unless somebody still writes to them.
+fn begin(folder: &Path) -> io::Result<TempDir> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(DRAFT) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+    Builder::new().prefix(DRAFT).tempdir_in(folder)
 }
 
 fn configure(file: &Path) -> Result<(), FileError> {

@@ -5,6 +5,7 @@
 //! took. A branch's directory never begins with a dot. Who works in a checkout is written down in the mirror.
 
 mod build;
+mod drafts;
 mod clean;
 mod ledger;
 mod removal;

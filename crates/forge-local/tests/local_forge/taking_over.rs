@@ -51,6 +51,29 @@ async fn the_copy_stands_alone_and_is_made_once() {
     LocalForge::create(&rig.home, &rig.project, &rig.user(), None).unwrap();
 }
 
+/// The daemon died while it copied, and its git goes on for a while.
+#[test]
+fn a_git_that_outlived_its_daemon_is_in_nobodys_way() {
+    let rig = Rig::new();
+    let old = rig.home.root.join("xx/repo.git.new/objects");
+    fs::create_dir_all(&old).unwrap();
+    let (stop, is_over) = std::sync::mpsc::channel::<()>();
+    let git = std::thread::spawn(move || {
+        for number in 0_u64.. {
+            fs::create_dir_all(old.join(number.to_string())).ok();
+            if is_over.try_recv() == Err(std::sync::mpsc::TryRecvError::Disconnected) {
+                return;
+            }
+        }
+    });
+    let made = LocalForge::create(&rig.home, &"xx".into(), &rig.user(), None);
+    drop(stop);
+    git.join().unwrap();
+    made.unwrap();
+    let once_more = LocalForge::create(&rig.home, &"xx".into(), &rig.user(), None);
+    once_more.unwrap();
+}
+
 #[tokio::test]
 async fn the_result_can_be_fetched_by_the_command_that_is_shown() {
     let rig = Rig::new();

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use pipeline_core::id::{BranchName, CommitSha, TreeSha};
 
-use super::removal::{beside, remove_tree};
+use super::drafts;
 use crate::error::GitError;
 use crate::mirror::Mirror;
 use crate::repository::{Layout, Repository, TreePatch, check_path, lay_out};
@@ -51,23 +51,25 @@ pub(super) fn untouched_tree(mirror: &Mirror, plan: &Plan<'_>) -> Result<TreeSha
     mirror.repository.patched_tree(plan.start.as_str(), &patch)
 }
 
-/// Builds beside the place and renames it in one step.
+/// Builds beside the place, under a name that nobody had before, and renames it in one step: a git that outlived our last daemon may still be
+/// writing what it was told to.
 pub(super) fn build(mirror: &Mirror, plan: &Plan<'_>, untouched: &TreeSha) -> Result<(), GitError> {
-    let draft = beside(plan.folder, ".new-");
-    remove_tree(&draft)?;
-    let own = init(mirror, plan, &draft)?;
+    let draft = drafts::begin(plan.folder)?;
+    let own = init(mirror, plan, draft.path())?;
     own.run("read-tree")
-        .work_tree(&draft)
+        .work_tree(draft.path())
         .args(["--reset", "-u", untouched.as_str()])
         .bytes()?;
     if !plan.remove.is_empty() {
         // The index gets what HEAD has and keeps what it knows of the files, so that the agent's first `git status` is quick.
         own.run("read-tree")
-            .work_tree(&draft)
+            .work_tree(draft.path())
             .args(["-m", plan.start.as_str()])
             .bytes()?;
     }
-    fs::rename(&draft, plan.folder).map_err(GitError::io("rename the checkout to", plan.folder))
+    fs::rename(draft.path(), plan.folder).map_err(GitError::io("rename the checkout to", plan.folder))?;
+    let _ = draft.keep();
+    Ok(())
 }
 
 fn init(mirror: &Mirror, plan: &Plan<'_>, draft: &Path) -> Result<Repository, GitError> {

@@ -22,10 +22,7 @@ pub(super) fn make_room(parent: &Path, run: RunId) -> Result<(), GitError> {
                 remove_tree(&parent.join(&name))?;
             }
             Ok(other) if other.job < run.job => earlier.push(other),
-            Ok(_) => {}
-            // One checkout is made at a time: what a crash left is nobody's.
-            Err(_) if name.starts_with(".new-") => remove_tree(&parent.join(&name))?,
-            Err(_) => {}
+            Ok(_) | Err(_) => {}
         }
     }
     earlier.sort_by_key(|other| Reverse(*other));

@@ -10,12 +10,7 @@ use crate::error::GitError;
 
 /// Where a checkout goes before it is removed.
 pub(crate) fn grave(folder: &Path) -> PathBuf {
-    beside(folder, ".gone-")
-}
-
-/// The same name with something before it, in the same directory.
-pub(super) fn beside(folder: &Path, prefix: &str) -> PathBuf {
-    let mut name = OsString::from(prefix);
+    let mut name = OsString::from(".gone-");
     name.push(folder.file_name().unwrap_or_default());
     folder.with_file_name(name)
 }

@@ -188,6 +188,26 @@ async fn a_crash_while_a_checkout_is_made_leaves_no_half() {
     assert_eq!(agent_git(&checkout.directory, &["status", "--porcelain"]), "");
 }
 
+/// A git that outlived its daemon writes on for a while.
+#[tokio::test]
+async fn a_checkout_is_made_where_nobody_else_writes() {
+    let project = Project::new();
+    let old = project.folder.path().join("checkouts/.new-feature=2FET-001-work");
+    let (stop, is_over) = std::sync::mpsc::channel::<()>();
+    let git = std::thread::spawn(move || {
+        for number in 0_u64.. {
+            fs::create_dir_all(old.join(number.to_string())).ok();
+            if is_over.try_recv() == Err(std::sync::mpsc::TryRecvError::Disconnected) {
+                return;
+            }
+        }
+    });
+    let checkout = project.checkout("7-1-1").await;
+    drop(stop);
+    git.join().unwrap();
+    assert_eq!(agent_git(&checkout.directory, &["status", "--porcelain"]), "");
+}
+
 #[tokio::test]
 async fn locks_of_a_killed_git_do_not_outlive_a_restart() {
     let project = Project::new();
