@@ -4,7 +4,7 @@
 //!
 //! - TASKS tasks on one home, whose agents fail and whose processes die; what its last daemon holds must stay the same;
 //! - an agent that writes OUTPUT GiB, with a line of 1 GiB, bytes of chance and colours;
-//! - demos that are killed and started again until they end: at least ROUNDS, two at a time, until there were KILLS kills in all.
+//! - demos that are killed and started again until they end: at least ROUNDS, four at a time, until there were KILLS kills in all.
 //!
 //! Nought leaves a part out; with MINUTES no round begins later than that, and the table says how far it came. `orchctl` has to lie beside `orchd`. Round n has the seed SEED + n - 1, so that a round is repeated as the first of
 //! its own seed. A seed repeats what is killed and when by the clock; what a process was doing at that moment is not in its hands.
