@@ -151,7 +151,7 @@ fn mended(orchd: &Path, (home, program): (&Path, Program), mind: &Trouble) -> bo
     let stands = || {
         let told = orchctl(orchd, home, &["providers"]);
         let line = told.lines().find(|line| line.starts_with(program.name))?;
-        line.contains("out of order").then_some(())
+        line.contains("out_of_order").then_some(())
     };
     let was_stopped = wait_for(LIMIT / 2, stands).is_some();
     mind.mend();
