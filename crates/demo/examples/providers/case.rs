@@ -78,7 +78,7 @@ impl Case {
                 &failed,
                 &["not_logged_in"],
                 played.was_stopped,
-                "waited for a reset",
+                "stood still until an operator mended it",
             ),
             Self::UsageLimit if program.tells_resets => met(
                 &failed,
@@ -86,8 +86,13 @@ impl Case {
                 played.waited_for_reset,
                 "paused until the reset",
             ),
-            Self::UsageLimit => Ok(passed(&failed)),
-            Self::Overloaded => Ok(passed(&failed)),
+            Self::UsageLimit if played.was_stopped => met(
+                &failed,
+                &["usage_limit", "rate_limit"],
+                true,
+                "paused for a time of ours until an operator let it run again",
+            ),
+            Self::UsageLimit | Self::Overloaded => Ok(passed(&failed)),
             Self::Refused if program.tells_denials => met(
                 &failed,
                 &["permission_denied"],

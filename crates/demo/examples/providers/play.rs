@@ -12,7 +12,7 @@ use demo::soak::processes;
 use demo::soak::waiting::wait_for;
 use model_stub::ModelServer;
 use pipeline_core::port::clock::Clock;
-use process::{Command, ExitOutcome, Output, inherit};
+use process::{Command, ExitOutcome, Output, SpawnError, inherit};
 use serde_json::Value;
 
 use crate::case::Case;
@@ -36,7 +36,7 @@ pub(crate) struct Played {
     pub(crate) reviews: Vec<Review>,
     /// What the reviewer may not write is in the default branch.
     pub(crate) has_stray: bool,
-    /// The account stood still until an operator mended it.
+    /// The account stood still until an operator let it run again.
     pub(crate) was_stopped: bool,
     /// No review began between the limit and its reset.
     pub(crate) waited_for_reset: bool,
@@ -86,7 +86,22 @@ pub(crate) fn play(orchd: &Path, (program, prefix): (Program, &Path), case: Case
         let mut running = scope.spawn(demo);
         let mut was_stopped = false;
         match case {
-            Case::Unauthorized => was_stopped = mended(orchd, (&home, program), &mind),
+            Case::Unauthorized => {
+                was_stopped = mended(
+                    orchd,
+                    (&home, program),
+                    &mind,
+                    ("out_of_order", &|| running.is_finished()),
+                );
+            }
+            Case::UsageLimit if !program.tells_resets => {
+                was_stopped = mended(
+                    orchd,
+                    (&home, program),
+                    &mind,
+                    ("paused", &|| running.is_finished()),
+                );
+            }
             Case::Killed => {
                 let daemon = wait_for(LIMIT, || {
                     mind.is_met().then(|| processes::daemon(&home)).flatten()
@@ -126,7 +141,7 @@ pub(crate) fn play(orchd: &Path, (program, prefix): (Program, &Path), case: Case
 fn demo(orchd: &Path, (program, prefix): (Program, &Path), (place, url): (&Path, &str)) -> Output {
     let path = program.path(prefix);
     fs::create_dir_all(place.join("user")).unwrap();
-    Command::new(orchd)
+    let ended = Command::new(orchd)
         .args(["demo", "--json", "--provider", program.name, "--agent-bin"])
         .arg(path)
         .args([
@@ -142,18 +157,27 @@ fn demo(orchd: &Path, (program, prefix): (Program, &Path), (place, url): (&Path,
         .envs(inherit(["PATH"]))
         .env("HOME", place.join("user"))
         .timeout(LIMIT)
-        .run()
-        .expect("orchd can be run")
+        .run();
+    match ended {
+        Err(SpawnError::Timeout { output, .. }) => *output,
+        ended => ended.expect("orchd can be run"),
+    }
 }
 
-/// Waits until the account stands still, mends what was wrong, and says so as an operator does.
-fn mended(orchd: &Path, (home, program): (&Path, Program), mind: &Trouble) -> bool {
+/// Waits until the account stands still as expected, mends what was wrong, and says so as an operator does.
+fn mended(
+    orchd: &Path,
+    (home, program): (&Path, Program),
+    mind: &Trouble,
+    (standing, is_over): (&str, &dyn Fn() -> bool),
+) -> bool {
     let stands = || {
         let told = orchctl(orchd, home, &["providers"]);
-        let line = told.lines().find(|line| line.starts_with(program.name))?;
-        line.contains("out_of_order").then_some(())
+        let line = told.lines().find(|line| line.starts_with(program.name));
+        let still = line.is_some_and(|line| line.contains(standing));
+        (still || is_over()).then_some(still)
     };
-    let was_stopped = wait_for(LIMIT / 2, stands).is_some();
+    let was_stopped = wait_for(LIMIT / 2, stands).unwrap_or_default();
     mind.mend();
     orchctl(orchd, home, &["providers", "reset", program.name]);
     was_stopped
