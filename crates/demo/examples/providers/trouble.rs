@@ -127,7 +127,14 @@ fn refuse(conversation: &Conversation, status: u16) -> Answer {
         Dialect::Responses | Dialect::Chat => {
             json!({"error": {"type": kind, "code": kind, "message": message}})
         }
-        Dialect::Gemini => json!({"error": {"code": status, "message": message, "status": kind}}),
+        Dialect::Gemini => {
+            let kind = if status == 401 {
+                "UNAUTHENTICATED"
+            } else {
+                "UNAVAILABLE"
+            };
+            json!({"error": {"code": status, "message": message, "status": kind}})
+        }
     };
     Answer::Refuse(Refusal {
         status,

@@ -75,7 +75,7 @@ fn cause(event: &Value, said: &str) -> FailureCause {
     if said.to_lowercase().contains("api key not valid") {
         return FailureCause::NotLoggedIn;
     }
-    let code = count(event, "/error/code");
+    let code = count(event, "/error/code").or_else(|| code_of_the_answer(said));
     let by_kind = match text(event, "/error/type").unwrap_or_default().as_str() {
         "FatalAuthenticationError" => Some(FailureCause::NotLoggedIn),
         "FatalTurnLimitedError" => Some(FailureCause::TurnCap),
@@ -86,6 +86,13 @@ fn cause(event: &Value, said: &str) -> FailureCause {
     by_kind
         .or(code.and_then(of_status))
         .unwrap_or(FailureCause::AgentError)
+}
+
+/// The service's own answer stands in the words of an event: `[API Error: {"error":{"code":401,…}}]`.
+fn code_of_the_answer(said: &str) -> Option<u64> {
+    let (from, to) = (said.find('{')?, said.rfind('}')?);
+    let answer: Value = serde_json::from_str(said.get(from..=to)?).ok()?;
+    count(&answer, "/error/code")
 }
 
 /// What stands outside of events: `head` is what stdout had besides them.
