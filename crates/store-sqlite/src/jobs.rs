@@ -110,7 +110,7 @@ pub(crate) const LEASED: &str = "SELECT * FROM jobs
 pub(crate) const NEWEST: &str = "SELECT * FROM jobs ORDER BY seq DESC LIMIT ?1";
 pub(crate) const OF_TASK: &str = "SELECT * FROM jobs WHERE task = ?1 ORDER BY seq";
 pub(crate) const ONE: &str = "SELECT * FROM jobs WHERE task = ?1 AND number = ?2";
-const COUNTS: &str = "SELECT status, count(*) AS jobs FROM jobs GROUP BY status";
+const COUNTS: &str = "SELECT status, jobs FROM job_counts";
 
 /// This attempt's result is still wanted: nobody has claimed the job again, and it has not reported before.
 pub(crate) fn holds(connection: &Connection, job: JobId, fence: u32) -> Result<bool, Failure> {

@@ -16,6 +16,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0005_identity.sql"),
     include_str!("../migrations/0006_delivered_alerts.sql"),
     include_str!("../migrations/0007_providers.sql"),
+    include_str!("../migrations/0008_job_counts.sql"),
 ];
 
 /// Marks the file as ours (`orch` in ASCII).

@@ -27,7 +27,12 @@ pub(super) fn broken(connection: &Connection) -> Vec<Problem> {
     }
     left_behind(&tasks, &world, &mut problems);
     two_runs(&world, &mut problems);
-    for (rule, sql) in [("log", LOG), ("lanes", LANES), ("targets", TARGETS)] {
+    for (rule, sql) in [
+        ("log", LOG),
+        ("lanes", LANES),
+        ("targets", TARGETS),
+        ("counts", COUNTS),
+    ] {
         let found = rows(connection, sql, [], |row| row.get::<_, String>(0));
         for what in problems.reading(rule, found) {
             problems.add(rule, what);
@@ -50,6 +55,11 @@ const LANES: &str = "SELECT format('lane %s has %d effects in flight', lane, cou
 /// The newest state of a target is the last one.
 const TARGETS: &str = "SELECT format('effect %s of %s has a generation that another one has', key, target)
     FROM outbox WHERE target IS NOT NULL GROUP BY target, generation HAVING count(*) > 1";
+/// Triggers count jobs as they change.
+const COUNTS: &str =
+    "SELECT format('%d jobs are counted as %s, and there are %d', jobs, status, coalesce(there, 0))
+    FROM job_counts LEFT JOIN (SELECT status, count(*) AS there FROM jobs GROUP BY status) USING (status)
+    WHERE jobs <> coalesce(there, 0)";
 
 #[derive(Default)]
 struct Problems(Vec<Problem>);

@@ -137,6 +137,23 @@ fn every_migration_keeps_the_rows_of_the_schema_before_it() {
 }
 
 #[test]
+fn jobs_that_were_there_are_counted_and_so_are_those_that_come_and_go() {
+    let mut database = filled();
+    database.migrate(1, MIGRATIONS).unwrap();
+    for (sql, expected) in [
+        ("", "queued 1"),
+        ("UPDATE jobs SET status = 'done'", "done 1"),
+        ("UPDATE jobs SET status = 'done', available_at = 5", "done 1"),
+        ("DELETE FROM jobs", ""),
+    ] {
+        database.connection.execute_batch(sql).unwrap();
+        let counted = database
+            .text("SELECT coalesce(group_concat(status || ' ' || jobs), '') FROM job_counts WHERE jobs > 0");
+        assert_eq!(counted, expected, "{sql}");
+    }
+}
+
+#[test]
 fn the_database_of_another_program_is_told() {
     for sql in [
         "CREATE TABLE theirs (a)",

@@ -107,6 +107,11 @@ async fn every_broken_rule_is_told() {
                     attempts, available_at, created_at)
                 SELECT 'other', task, project, system, lane, target, need, kind, 1, status, owner, 1, 1, 1, 0, 0 FROM outbox",
         ),
+        (
+            "counts",
+            "7 jobs are counted as done, and there are 0",
+            "UPDATE job_counts SET jobs = 7 WHERE status = 'done'",
+        ),
     ] {
         let home = sound().await;
         Connection::open(home.database())
