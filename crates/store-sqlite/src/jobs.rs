@@ -22,9 +22,6 @@ use crate::jobs::row::{counted, job_row, leased_job};
 use crate::writer::Written;
 use crate::{SqliteStore, runs};
 
-#[cfg(test)]
-pub(crate) use claim::{LATER, NEXT, RUNNING, TAKE, TURN};
-
 #[async_trait]
 impl JobStore for SqliteStore {
     async fn claim(&self, request: ClaimRequest) -> Result<Claim, StoreError> {
@@ -105,7 +102,7 @@ pub(crate) const GIVE_BACK: &str = "UPDATE jobs
     SET status = CASE cancel_requested WHEN 0 THEN 'queued' ELSE 'cancelled' END,
         available_at = ?4, deaths = deaths + ?5, owner = NULL, lease_until = NULL, cancel_requested = 0
     WHERE task = ?1 AND number = ?2 AND fence = ?3 AND status = 'running' RETURNING deaths";
-pub(crate) const LEASED: &str = "SELECT * FROM jobs
+pub(crate) const LEASED: &str = "SELECT * FROM jobs INDEXED BY jobs_running
     WHERE status = 'running' AND class IN ('gather', 'work') ORDER BY task, number";
 pub(crate) const NEWEST: &str = "SELECT * FROM jobs ORDER BY seq DESC LIMIT ?1";
 pub(crate) const OF_TASK: &str = "SELECT * FROM jobs WHERE task = ?1 ORDER BY seq";

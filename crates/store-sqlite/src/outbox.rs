@@ -21,9 +21,6 @@ use crate::failure::Failure;
 use crate::outbox::row::{need_word, outbox_row};
 use crate::writer::Written;
 
-#[cfg(test)]
-pub(crate) use queue::{EXPIRE, MARK_IN_FLIGHT, NEXT, POSTPONE, READY, RECLAIM, RENEW, SUPERSEDED};
-
 #[async_trait]
 impl OutboxStore for SqliteStore {
     async fn claim_effects(&self, claim: EffectClaim) -> Result<Vec<OutboxRow>, StoreError> {

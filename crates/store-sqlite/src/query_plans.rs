@@ -1,146 +1,80 @@
-//! No statement that runs often may pass over a whole table. Passing over a partial index is fine: it holds what is open, not what was.
+//! What each statement of this crate costs in a large database, by its query plan. Every statement is found in the sources and has a line in
+//! [`classes`]; those that run often must touch few rows, however many there are.
+
+mod classes;
+mod statistics;
+
+use std::collections::BTreeSet;
+use std::path::Path;
 
 use rusqlite::Connection;
+use testkit::query_plan::guard::Guard;
+use testkit::statements::statements;
 
 use crate::migrations::{self, MIGRATIONS};
-use crate::{
-    accounts, deliveries, event_log, holds, jobs, orders, outbox, project_versions, retention, runs, tasks,
-    timers,
-};
-
-/// Statements that look things up, and those that change what they looked up.
-const HOT: &[&str] = &[
-    tasks::ALLOT,
-    tasks::BY_ID,
-    tasks::BY_WORK_ITEM,
-    tasks::BY_ISSUE,
-    tasks::BY_BRANCH,
-    tasks::OPEN,
-    tasks::UPDATE,
-    event_log::OF_TASK,
-    project_versions::IS_KEPT,
-    timers::DISARM,
-    timers::DUE,
-    runs::OF_TASK,
-    jobs::QUEUE,
-    jobs::HOLDS,
-    jobs::END,
-    jobs::REQUEUE,
-    jobs::CANCEL_QUEUED,
-    jobs::CANCEL_RUNNING,
-    jobs::RENEW,
-    jobs::GIVE_BACK,
-    jobs::LEASED,
-    jobs::OF_TASK,
-    jobs::ONE,
-    jobs::NEXT,
-    jobs::RUNNING,
-    jobs::TAKE,
-    jobs::TURN,
-    jobs::LATER,
-    outbox::OF_TASK,
-    outbox::OPEN,
-    outbox::IS_THERE,
-    outbox::REPLACE,
-    outbox::APPEND,
-    outbox::END,
-    outbox::ONE,
-    outbox::DUE,
-    outbox::DROP,
-    outbox::RENEW,
-    outbox::EXPIRE,
-    outbox::READY,
-    outbox::NEXT,
-    outbox::MARK_IN_FLIGHT,
-    outbox::SUPERSEDED,
-    outbox::POSTPONE,
-    outbox::RECLAIM,
-    deliveries::WAITING,
-    deliveries::END,
-    deliveries::RETRY,
-    orders::UNANSWERED,
-    orders::ANSWER,
-    orders::BY_ID,
-    orders::OF_TASK,
-    holds::STANDING,
-    holds::LIFT,
-    holds::WAITING,
-    retention::FINISHED,
-    retention::OPEN_RUNS,
-    retention::FORGET_EFFECTS,
-    retention::FORGET_ALERTS,
-    accounts::UPDATE,
-];
-
-/// These walk the table by rowid and stop at their LIMIT.
-const BOUNDED: &[&str] = &[
-    jobs::NEWEST,
-    deliveries::FORGET,
-    holds::PAST,
-    retention::FORGET_DELIVERIES,
-];
-
-/// Tables and their aliases; everything else in a plan is a passing result.
-const TABLES: &[&str] = &[
-    "tasks",
-    "event_log",
-    "jobs",
-    "runs",
-    "timers",
-    "outbox",
-    "head",
-    "other",
-    "newer",
-    "deliveries",
-    "orders",
-    "holds",
-    "turns",
-];
-
-const PARTIAL: &[&str] = &[
-    "tasks_open",
-    "tasks_for_people",
-    "outbox_unfinished",
-    "outbox_in_flight",
-    "outbox_due",
-    "orders_unanswered",
-    "holds_open",
-    "runs_open",
-    "outbox_delivered",
-];
+use classes::{BY_INDEX, CLASSES};
+use statistics::{LARGE, Statistics};
 
 #[test]
-fn no_frequent_statement_passes_over_a_table() {
-    let connection = migrated();
-    for sql in HOT {
-        for step in plan(&connection, sql) {
-            assert!(!is_scan_of_a_table(&step), "{step}\nin {sql}");
-        }
+fn every_statement_has_a_class() {
+    let guard = guard();
+    assert!(
+        guard.statements.len() > 80,
+        "the sources were not read: {guard:?}"
+    );
+    none(&guard.unclassified());
+}
+
+#[test]
+fn no_statement_is_dearer_than_its_class_allows() {
+    for statistics in Statistics::ALL {
+        let connection = migrated(statistics);
+        none(&guard().too_dear(&|sql| plan(&connection, sql)));
     }
 }
 
 #[test]
-fn a_walk_that_stops_early_needs_no_sorting() {
-    let connection = migrated();
-    for sql in BOUNDED {
-        assert!(sql.contains("LIMIT"), "{sql}");
-        let sorted = plan(&connection, sql)
-            .iter()
-            .any(|step| step.contains("TEMP B-TREE"));
-        assert!(!sorted, "{sql}");
+fn every_exception_is_still_one() {
+    let connection = migrated(Statistics::None);
+    none(&guard().needless_exceptions(&|sql| plan(&connection, sql)));
+}
+
+#[test]
+fn what_is_open_is_found_by_the_index_that_holds_nothing_else() {
+    for statistics in Statistics::ALL {
+        let connection = migrated(statistics);
+        none(&guard().past_their_index(BY_INDEX, &|sql| plan(&connection, sql)));
     }
 }
 
-fn is_scan_of_a_table(step: &str) -> bool {
-    let scanned = step.strip_prefix("SCAN ").and_then(|rest| rest.split(' ').next());
-    let index = step.rsplit(' ').next();
-    scanned.is_some_and(|table| TABLES.contains(&table))
-        && !index.is_some_and(|index| PARTIAL.contains(&index))
+#[test]
+fn the_statistics_know_every_index() {
+    let connection = migrated(Statistics::None);
+    let sql = "SELECT name FROM sqlite_schema WHERE type = 'index'
+        UNION SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
+    let mut statement = connection.prepare(sql).unwrap();
+    let names = statement.query_map([], |row| row.get(0)).unwrap();
+    let there: BTreeSet<String> = names.collect::<Result<_, _>>().unwrap();
+    let known: BTreeSet<String> = LARGE.indexes.iter().map(|known| known.index.to_owned()).collect();
+    assert_eq!(there, known, "in the schema, and in query_plans/statistics.rs");
 }
 
-fn migrated() -> Connection {
+fn none(told: &[String]) {
+    assert!(told.is_empty(), "\n{}", told.join("\n"));
+}
+
+fn guard() -> Guard {
+    Guard {
+        statements: statements(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")),
+        classes: CLASSES,
+        large: &LARGE,
+    }
+}
+
+fn migrated(statistics: Statistics) -> Connection {
     let mut connection = Connection::open_in_memory().unwrap();
     migrations::run(&mut connection, "memory".as_ref(), 0, MIGRATIONS).unwrap();
+    statistics.write(&connection);
     connection
 }
 

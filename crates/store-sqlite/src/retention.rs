@@ -62,9 +62,9 @@ pub(crate) const OPEN_RUNS: &str = "SELECT * FROM runs INDEXED BY runs_open
     ORDER BY task, number, fence LIMIT ?1";
 /// Keys of a finished task are never written again; those on the board of issues without a task are kept: they are what keeps them from being said twice.
 pub(crate) const FORGET_EFFECTS: &str = "DELETE FROM outbox WHERE seq IN (
-    SELECT outbox.seq FROM outbox INDEXED BY outbox_delivered CROSS JOIN tasks ON tasks.id = outbox.task
-    WHERE outbox.status = 'done' AND outbox.task IS NOT NULL AND outbox.created_at < ?1
-        AND tasks.state IN ('done', 'cancelled') AND tasks.since < ?1
+    SELECT seq FROM outbox INDEXED BY outbox_delivered
+    WHERE status = 'done' AND task IS NOT NULL AND created_at < ?1
+        AND (SELECT state IN ('done', 'cancelled') AND since < ?1 FROM tasks WHERE tasks.id = outbox.task)
     LIMIT ?2)";
 /// Alerts that are no task's have keys that no other one gets.
 pub(crate) const FORGET_ALERTS: &str = "DELETE FROM outbox WHERE seq IN (

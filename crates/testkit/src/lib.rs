@@ -9,3 +9,5 @@
 pub mod sample;
 pub mod fake;
 pub mod conformance;
+pub mod statements;
+pub mod query_plan;

@@ -141,12 +141,14 @@ pub(crate) fn of_project(db: &Connection, project: &ProjectId) -> rusqlite::Resu
 
 /// Ids of the issues that are neither done nor cancelled nor deleted, oldest first.
 pub(crate) fn open_ones(db: &Connection, project: &ProjectId) -> rusqlite::Result<Vec<IssueId>> {
-    let issues = of_project(db, project)?;
-    Ok(issues
-        .into_iter()
-        .filter(|issue| !is_finished(issue.column))
-        .map(|issue| issue.issue)
-        .collect())
+    db.prepare_cached(
+        "SELECT sequence FROM issues INDEXED BY issues_open
+         WHERE project = ?1 AND deleted = 0 AND stands_in NOT IN ('Done', 'Cancelled') ORDER BY sequence",
+    )?
+    .query_map([project.as_str()], |row| {
+        Ok(IssueId::new(row.get::<_, i64>(0)?.to_string()))
+    })?
+    .collect()
 }
 
 pub(crate) fn set_column(db: &Connection, row: i64, column: Column, now: Timestamp) -> rusqlite::Result<()> {

@@ -16,6 +16,8 @@ mod relations;
 mod changes;
 mod messages;
 mod database;
+#[cfg(test)]
+mod query_plans;
 
 pub use board::LocalBoard;
 pub use chat::LocalChat;

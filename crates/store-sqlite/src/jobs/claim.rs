@@ -42,7 +42,8 @@ pub(crate) const TAKE: &str = "UPDATE jobs
 pub(crate) const TURN: &str =
     "INSERT INTO turns (project, turn) VALUES (?1, (SELECT coalesce(max(turn), 0) + 1 FROM turns))
     ON CONFLICT (project) DO UPDATE SET turn = excluded.turn";
-pub(crate) const LATER: &str = "SELECT available_at FROM jobs WHERE status = 'queued' AND available_at > ?1 ORDER BY available_at LIMIT 1";
+pub(crate) const LATER: &str = "SELECT available_at FROM jobs INDEXED BY jobs_available
+    WHERE status = 'queued' AND available_at > ?1 ORDER BY available_at LIMIT 1";
 
 /// Takes the next job, if one may be taken.
 pub(super) fn claim(connection: &Connection, request: &ClaimRequest) -> Result<Claim, Failure> {

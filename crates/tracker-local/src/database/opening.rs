@@ -7,9 +7,10 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 /// Each script brings the schema from its index to the next version.
-const MIGRATIONS: [&str; NEWEST_SCHEMA as usize] = [include_str!("schema-1.sql")];
+const MIGRATIONS: [&str; NEWEST_SCHEMA as usize] =
+    [include_str!("schema-1.sql"), include_str!("schema-2.sql")];
 
-const NEWEST_SCHEMA: u32 = 1;
+const NEWEST_SCHEMA: u32 = 2;
 
 /// Marks the file as a board ("orcb"), so that no other database is taken for one.
 const APPLICATION_ID: i64 = 0x6f72_6362;
@@ -186,7 +187,7 @@ impl Opening<'_> {
 }
 
 /// Schema and version change in one transaction; the version is read inside it, so that two openers do not both migrate.
-fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
+pub(crate) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let from: u32 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     for script in MIGRATIONS.iter().skip(from as usize) {

@@ -59,6 +59,21 @@ async fn commits_go_to_a_write_ahead_log() {
 }
 
 #[tokio::test]
+async fn a_board_of_the_first_schema_is_brought_up_to_date() {
+    let rig = Rig::new();
+    let (open, done) = (rig.issue("Export as CSV").await, rig.issue("Done before").await);
+    rig.tracker().move_to(&done, Column::Done).await.unwrap();
+    Connection::open(rig.file())
+        .unwrap()
+        .execute_batch("DROP INDEX issues_open; PRAGMA user_version = 1")
+        .unwrap();
+
+    let rig = rig.reopen();
+
+    assert_eq!(rig.tracker().open_issues().await.unwrap(), [open]);
+}
+
+#[tokio::test]
 async fn a_newer_schema_is_refused_and_left_alone() {
     let rig = Rig::new();
     let file = rig.file();
@@ -72,7 +87,7 @@ async fn a_newer_schema_is_refused_and_left_alone() {
             error,
             OpenError::NewerSchema {
                 found: 99,
-                known: 1,
+                known: 2,
                 ..
             }
         ),
