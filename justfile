@@ -80,6 +80,10 @@ fuzz SECONDS='60':
 bench-core *FILTER:
     cargo bench --locked -p pipeline-core --benches -- {{ FILTER }}
 
+# Instructions and allocations of the hot functions beside what is expected of them; --update writes them down. Needs valgrind.
+instructions *ARGUMENTS:
+    cargo bench --locked -q -p instruction-counts --profile instructions -- {{ ARGUMENTS }}
+
 # Advisories, licences, banned crates and sources; needs cargo-deny and the network.
 deny:
     cargo deny --locked check

@@ -1,41 +1,14 @@
 //! How long a decision takes and what it allocates, on tasks and events of a simulated night (`examples/night.rs`).
-#![allow(clippy::expect_used, reason = "a benchmark stops when it cannot go on")]
 
-#[allow(dead_code, reason = "a module of this benchmark has no use for its main")]
-#[path = "../examples/night.rs"]
-mod night;
-
-use std::sync::OnceLock;
+#[path = "decide/scene.rs"]
+mod scene;
 
 use divan::{AllocProfiler, Bencher};
-use pipeline_core::decision::Decision;
-use pipeline_core::event::Event;
-use pipeline_core::pipeline::Pipeline;
-use pipeline_core::project::Project;
-use pipeline_core::task::Task;
-use pipeline_core::time::Timestamp;
-use pipeline_core::transition::{Rules, decide};
+
+use scene::{PAIRS, scene};
 
 #[global_allocator]
 static ALLOCATIONS: AllocProfiler = AllocProfiler::system();
-
-const SEED: u64 = 1;
-
-/// Stage, state and event; the first of them that changes the task is taken.
-const PAIRS: [&str; 12] = [
-    "created starting effect_done",
-    "analysis working agent_finished",
-    "analysis gathering evidence_gathered",
-    "analysis waiting-human item_ordered",
-    "development publishing effect_done",
-    "development waiting-ci head_observed",
-    "development waiting-ci timer_fired",
-    "review gathering evidence_gathered",
-    "testing gathering evidence_gathered",
-    "testing merging effect_done",
-    "deploy merging effect_done",
-    "deploy blocked item_ordered",
-];
 
 fn main() {
     divan::main();
@@ -45,10 +18,7 @@ fn main() {
 #[divan::bench(args = PAIRS)]
 fn change(bencher: Bencher<'_, '_>, pair: &str) {
     let scene = scene();
-    let moment = scene.moment(|moment| {
-        let changes = matches!(scene.decide(moment), Decision::Change(_));
-        changes && pair == moment.name()
-    });
+    let moment = scene.change(pair);
     bencher.bench(|| scene.decide(moment));
 }
 
@@ -56,10 +26,7 @@ fn change(bencher: Bencher<'_, '_>, pair: &str) {
 #[divan::bench]
 fn ignore(bencher: Bencher<'_, '_>) {
     let scene = scene();
-    let moment = scene.moment(|moment| {
-        let stale = matches!(scene.decide(moment), Decision::Ignore(_));
-        stale && matches!(moment.event, Event::TimerFired { .. })
-    });
+    let moment = scene.stale_timer();
     bencher.bench(|| scene.decide(moment));
 }
 
@@ -74,60 +41,4 @@ fn whole_night(bencher: Bencher<'_, '_>) {
                 divan::black_box(scene.decide(moment));
             }
         });
-}
-
-/// What the rules were asked in a night.
-struct Scene {
-    pipeline: Pipeline,
-    project: Project,
-    moments: Vec<Moment>,
-}
-
-struct Moment {
-    task: Task,
-    event: Event,
-    now: Timestamp,
-}
-
-impl Scene {
-    fn decide(&self, moment: &Moment) -> Decision {
-        let rules = Rules {
-            pipeline: &self.pipeline,
-            project: &self.project,
-            now: moment.now,
-        };
-        decide(&moment.task, &moment.event, rules)
-    }
-
-    fn moment(&self, wanted: impl Fn(&Moment) -> bool) -> &Moment {
-        let found = self.moments.iter().find(|moment| wanted(moment));
-        found.expect("the night has such a moment; choose another seed")
-    }
-}
-
-impl Moment {
-    fn name(&self) -> String {
-        format!(
-            "{} {} {}",
-            self.task.stage,
-            self.task.state.name(),
-            self.event.name()
-        )
-    }
-}
-
-fn scene() -> &'static Scene {
-    static SCENE: OnceLock<Scene> = OnceLock::new();
-    SCENE.get_or_init(|| {
-        let mut moments = Vec::new();
-        night::watched_night(SEED, &mut |task, event, now| {
-            let (task, event) = (task.clone(), event.clone());
-            moments.push(Moment { task, event, now });
-        });
-        Scene {
-            pipeline: Pipeline::built_in(),
-            project: night::project(),
-            moments,
-        }
-    })
 }

@@ -66,6 +66,11 @@ pub(crate) const IMPORTS: &[Imports] = &[
         why: "fakes and suites know ports alone",
     },
     Imports {
+        who: "instruction-counts",
+        may: &[],
+        why: "it reads what was counted; what is counted is for its bench alone",
+    },
+    Imports {
         who: "app",
         may: &[
             "plain-text",
