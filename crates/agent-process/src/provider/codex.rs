@@ -2,7 +2,8 @@
 //! and brief come together on stdin. Its sandbox lets it write in the checkout and in temporary folders; it knows no rules
 //! by path, so the harvested diff alone draws the line. No turns, no money, no fallback model can be set.
 //!
-//! How often it repeats a request can be set only for a provider of our own making, which needs a base URL.
+//! How often it repeats a request can be set only for a provider of our own making: its built-in one refuses to be changed.
+//! Ours is the same service with the same login where no other address is set, asked by HTTPS alone.
 
 pub(crate) mod events;
 
@@ -18,6 +19,9 @@ const SANDBOX: &str = "workspace-write";
 
 /// The name of a provider of our own making in its configuration.
 const OWN_PROVIDER: &str = "orchd";
+
+/// While it is on, a service that is not reached is waited for without an end.
+const ENDLESS_WAITING: &str = "features.unbounded_connection_retries";
 
 pub(super) fn invocation(cli: &CliSettings, assignment: &Assignment<'_>) -> Invocation {
     let mut argv = vec![cli.program.clone(), "exec".to_owned()];
@@ -54,18 +58,30 @@ fn settings(cli: &CliSettings, is_resumed: bool) -> Vec<String> {
     if let Some(effort) = cli.effort {
         settings.push(format!("model_reasoning_effort={}", quoted(effort.as_str())));
     }
-    if let Some(url) = &cli.base_url {
-        let key = cli.key_variables.first().map_or("CODEX_API_KEY", String::as_str);
-        settings.push(format!("model_provider={}", quoted(OWN_PROVIDER)));
-        settings.push(format!(
-            "model_providers.{OWN_PROVIDER}={{name={name},base_url={url},env_key={key},wire_api=\"responses\",request_max_retries={retries},stream_max_retries={retries}}}",
-            name = quoted(OWN_PROVIDER),
-            url = quoted(url),
-            key = quoted(key),
-            retries = cli.max_retries,
-        ));
+    settings.push(format!("model_provider={}", quoted(OWN_PROVIDER)));
+    settings.push(format!(
+        "model_providers.{OWN_PROVIDER}={{{service},wire_api=\"responses\",request_max_retries={retries},stream_max_retries={retries}}}",
+        service = service(cli),
+        retries = cli.max_retries,
+    ));
+    if knows(ProviderKind::Codex, cli.version, ENDLESS_WAITING) {
+        settings.push(format!("{ENDLESS_WAITING}=false"));
     }
     settings
+}
+
+/// Without an address: its own by the kind of its login, as for the built-in provider, whose name it has to have for that.
+fn service(cli: &CliSettings) -> String {
+    let Some(url) = &cli.base_url else {
+        return "name=\"OpenAI\",requires_openai_auth=true".to_owned();
+    };
+    let key = cli.key_variables.first().map_or("CODEX_API_KEY", String::as_str);
+    format!(
+        "name={name},base_url={url},env_key={key}",
+        name = quoted(OWN_PROVIDER),
+        url = quoted(url),
+        key = quoted(key)
+    )
 }
 
 /// A string of TOML; JSON escapes the same signs in the same way.

@@ -89,7 +89,7 @@ fn claude_code() {
 #[test]
 fn codex_cli() {
     let provider = Provider::Codex(settings());
-    let own = r#"‹-c› ‹model_reasoning_effort="high"› ‹-c› ‹model_provider="orchd"› ‹-c› ‹model_providers.orchd={name="orchd",base_url="http://127.0.0.1:1/v1",env_key="SOME_KEY",wire_api="responses",request_max_retries=3,stream_max_retries=3}› ‹-›"#;
+    let own = r#"‹-c› ‹model_reasoning_effort="high"› ‹-c› ‹model_provider="orchd"› ‹-c› ‹model_providers.orchd={name="orchd",base_url="http://127.0.0.1:1/v1",env_key="SOME_KEY",wire_api="responses",request_max_retries=3,stream_max_retries=3}› ‹-c› ‹features.unbounded_connection_retries=false› ‹-›"#;
     let common = "‹--json› ‹--skip-git-repo-check› ‹--ignore-user-config› ‹-m› ‹openai/some-model› ‹-c› ‹check_for_update_on_startup=false›";
     let stdin = "You are the reviewer.\n\nReview it.\n";
     let env = [("CODEX_HOME", "/homes/some")];
@@ -102,6 +102,21 @@ fn codex_cli() {
     );
     let argv = format!("‹cli› ‹exec› ‹resume› ‹s-1› {common} ‹-c› ‹sandbox_mode=\"workspace-write\"› {own}");
     check(&invocation(&provider, None, Some("s-1")), &argv, &env, stdin);
+}
+
+#[test]
+fn codex_repeats_no_more_than_it_may_at_its_own_address_too() {
+    let provider = Provider::Codex(CliSettings {
+        max_retries: 2,
+        key_variables: vec!["SOME_KEY".to_owned()],
+        ..CliSettings::new("cli")
+    });
+    let own = r#"‹-c› ‹model_provider="orchd"› ‹-c› ‹model_providers.orchd={name="OpenAI",requires_openai_auth=true,wire_api="responses",request_max_retries=2,stream_max_retries=2}› ‹-c› ‹features.unbounded_connection_retries=false› ‹-›"#;
+    let common =
+        "‹--json› ‹--skip-git-repo-check› ‹--ignore-user-config› ‹-c› ‹check_for_update_on_startup=false›";
+    let argv = format!("‹cli› ‹exec› ‹-s› ‹workspace-write› {common} {own}");
+    let stdin = "You are the reviewer.\n\nReview it.\n";
+    check(&invocation(&provider, None, None), &argv, &[], stdin);
 }
 
 #[test]

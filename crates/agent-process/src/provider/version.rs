@@ -44,7 +44,7 @@ struct KnownFlag {
 
 /// Flags that a run can do without. A version that is known to be older than the one they were verified with runs without
 /// them, because a flag that a program does not know ends it at once.
-const OPTIONAL_FLAGS: [KnownFlag; 5] = [
+const OPTIONAL_FLAGS: [KnownFlag; 6] = [
     optional(
         ProviderKind::Claude,
         "--permission-prompts",
@@ -52,6 +52,11 @@ const OPTIONAL_FLAGS: [KnownFlag; 5] = [
     ),
     optional(ProviderKind::Claude, "--max-budget-usd", CliVersion(2, 1, 329)),
     optional(ProviderKind::Codex, "--ignore-user-config", CliVersion(0, 169, 0)),
+    optional(
+        ProviderKind::Codex,
+        "features.unbounded_connection_retries",
+        CliVersion(0, 169, 0),
+    ),
     optional(ProviderKind::Opencode, "--title", CliVersion(1, 18, 33)),
     optional(ProviderKind::Gemini, "--session-id", CliVersion(0, 61, 0)),
 ];
