@@ -135,6 +135,7 @@ impl Parts {
             clock,
             wakes: Arc::new(Wakes::default()),
             health: Arc::default(),
+            preflights: Arc::default(),
         };
         let (allowed_hosts, staging) = (settings.allowed_hosts.clone(), settings.staging);
         Ok(Self {

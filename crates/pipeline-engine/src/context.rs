@@ -26,6 +26,7 @@ use pipeline_core::role::Role;
 use pipeline_core::task::Task;
 
 use crate::health::Health;
+use crate::preflight::Preflights;
 use crate::wake::Wakes;
 
 /// One project with its adapters.
@@ -113,6 +114,8 @@ pub struct Context {
     pub wakes: Arc<Wakes>,
     /// How they fare.
     pub health: Arc<Health>,
+    /// Preflights that are under way.
+    pub preflights: Arc<Preflights>,
 }
 
 impl Context {

@@ -8,12 +8,13 @@ use pipeline_core::admission::HeldBack;
 use pipeline_core::id::{AccountId, ProjectId, RunId};
 use pipeline_core::port::store::StoreError;
 use pipeline_core::port::store::jobs::LeasedJob;
-use pipeline_core::resilience::{AccountHealth, Admits};
+use pipeline_core::resilience::Admits;
 use pipeline_core::role::Role;
 use pipeline_core::time::Timestamp;
 
 use crate::accounts;
 use crate::context::{Context, ProjectPorts};
+use crate::preflight::{self, Occasion};
 
 /// A job that no account takes is looked at again after this at the latest.
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
@@ -40,7 +41,7 @@ pub(super) async fn choose(
     let now = context.clock.now();
     let mut until = now.plus(LOOK_AGAIN);
     for account in ports.providers.of(role) {
-        preflight(context, &ports.project.id, (account, false)).await?;
+        preflight::make(context, &ports.project.id, (account, Occasion::Run)).await?;
         match take(context, account, run).await? {
             Admits::Yes | Admits::Probe => return Ok(Choice::Taken(account.clone())),
             Admits::No(refusal) => {
@@ -75,36 +76,8 @@ async fn take(context: &Context, account: &AccountId, run: RunId) -> Result<Admi
 /// A preflight of every account, whatever is known: settings and logins may have been mended before this start.
 pub(super) async fn check_all(context: &Context) -> Result<(), StoreError> {
     for (project, account) in accounts::of_registry(context) {
-        preflight(context, &project, (&account, true)).await?;
+        preflight::make(context, &project, (&account, Occasion::Start)).await?;
     }
-    Ok(())
-}
-
-/// Makes a preflight where the last one is too old. One that cannot be made says nothing and keeps nobody from working.
-async fn preflight(
-    context: &Context,
-    project: &ProjectId,
-    (account, start): (&AccountId, bool),
-) -> Result<(), StoreError> {
-    let known = accounts::find(context, account).await?;
-    if !start && !known.wants_preflight(context.clock.now()) {
-        return Ok(());
-    }
-    let report = match context.runner.preflight(project, account).await {
-        Ok(report) => report,
-        Err(error) => {
-            tracing::warn!(provider = %account, %error, "the preflight could not be made");
-            return Ok(());
-        }
-    };
-    let version = report.version.as_deref().unwrap_or("unknown");
-    if report.is_ok() {
-        tracing::info!(provider = %account, version, "preflight: in order");
-    } else {
-        tracing::warn!(provider = %account, version, problems = report.problems.join("; "), "preflight: not in order");
-    }
-    let made = |health: AccountHealth, now| health.after_preflight(report.clone(), now, start);
-    accounts::update(context, project, account, made).await?;
     Ok(())
 }
 

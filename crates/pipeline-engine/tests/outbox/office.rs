@@ -103,6 +103,7 @@ impl Office {
             },
             wakes: Arc::new(Wakes::default()),
             health: Arc::new(Health::default()),
+            preflights: Arc::default(),
         }))
     }
 

@@ -26,6 +26,7 @@ mod rejection;
 mod repair;
 mod failure;
 mod providers;
+mod preflights;
 mod deploy;
 mod merge;
 mod merge_slot;

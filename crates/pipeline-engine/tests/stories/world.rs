@@ -193,6 +193,7 @@ impl World {
             },
             wakes: Arc::new(Wakes::default()),
             health: Arc::new(Health::default()),
+            preflights: Arc::default(),
         }
     }
 

@@ -64,6 +64,7 @@ impl Runner for FakeRunner {
     }
 
     async fn preflight(&self, _: &ProjectId, account: &AccountId) -> Result<PreflightReport, PortError> {
+        self.faults.arrive("preflight").await;
         self.faults.port("preflight", || {
             let is_known = self.accounts.as_ref().is_none_or(|known| known.contains(account));
             let unknown = || PreflightReport {
