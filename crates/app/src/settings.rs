@@ -64,6 +64,8 @@ pub struct Settings {
     pub sweep: Duration,
     /// Tries of a delivery.
     pub delivery_attempts: u32,
+    /// Failures of a provider's own in a row that open its breaker.
+    pub breaker_threshold: u32,
     /// The time limit of a run.
     pub agent_timeout: Duration,
     /// Time limits per role.

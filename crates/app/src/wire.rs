@@ -335,6 +335,7 @@ fn engine_settings(settings: &Settings, clock: &dyn Clock) -> EngineSettings {
         order_poll: ORDER_POLL,
         sweep: settings.sweep,
         delivery_attempts: settings.delivery_attempts,
+        breaker_threshold: settings.breaker_threshold,
         effect_attempts: EFFECT_ATTEMPTS,
         run_timeout: settings.agent_timeout,
         kill_grace: settings.agent_kill_grace,

@@ -85,6 +85,7 @@ pub(crate) fn settings(
         lease: Duration::from_secs(60),
         sweep: Duration::from_secs(10),
         delivery_attempts: 5,
+        breaker_threshold: pipeline_core::resilience::THRESHOLD,
         agent_timeout: Duration::from_secs(3_600),
         agent_timeouts: BTreeMap::new(),
         agent_kill_grace: Duration::from_secs(2),

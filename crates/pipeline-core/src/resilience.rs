@@ -23,7 +23,7 @@ pub use choice::ProviderChoice;
 pub use refusal::Refusal;
 pub use sheet::{AccountSheet, PreflightSheet};
 
-/// Failures of the provider's own in a row that open its breaker.
+/// Failures of the provider's own in a row that open its breaker, where nobody set another number.
 pub const THRESHOLD: u32 = 5;
 /// So long a preflight without problems is believed, while runs do not contradict it.
 pub const OK_FOR: Duration = Duration::from_secs(600);

@@ -57,7 +57,8 @@ pub(crate) async fn after_run(
     };
     let now = context.clock.now();
     let before = find(context, account).await?;
-    let (after, news) = before.clone().after_run(run.run, failure, now);
+    let threshold = context.settings.breaker_threshold;
+    let (after, news) = before.clone().after_run(run.run, failure, now, threshold);
     if after == before {
         return Ok(None);
     }

@@ -72,6 +72,8 @@ pub struct EngineSettings {
     pub sweep: Duration,
     /// Tries of a delivery before it is set aside.
     pub delivery_attempts: u32,
+    /// Failures of a provider's own in a row that open its breaker.
+    pub breaker_threshold: u32,
     /// Tries of an effect that may be repeated, before it is dead.
     pub effect_attempts: u32,
     /// The time limit of a run whose role has none of its own.

@@ -4,7 +4,7 @@ use pipeline_core::id::{AccountId, TaskId};
 use pipeline_core::order::{OperatorOrderKind, OrderAnswer};
 use pipeline_core::port::store::orders::OrderStore;
 use pipeline_core::port::store::tasks::Commit;
-use pipeline_core::resilience::{AccountHealth, PreflightReport};
+use pipeline_core::resilience::{AccountHealth, PreflightReport, THRESHOLD};
 use pipeline_core::run::{FailureCause, RunFailure};
 use serde_json::json;
 use testkit::sample;
@@ -21,7 +21,9 @@ async fn home() -> Home {
     };
     let failed = |health: AccountHealth, cause| {
         let failure = RunFailure::new(cause, "run `claude auth login`");
-        health.after_run(sample::run_id(1, 1, 1), Some(&failure), NOW).0
+        health
+            .after_run(sample::run_id(1, 1, 1), Some(&failure), NOW, THRESHOLD)
+            .0
     };
     let claude = claude.after_preflight(report, NOW, true).0;
     for account in [

@@ -39,6 +39,7 @@ static TABLE: &[&dyn Row] = &[
     &LEASE_SECONDS,
     &SWEEP_SECONDS,
     &DELIVERY_ATTEMPTS,
+    &BREAKER_THRESHOLD,
     &AGENT_TIMEOUT_SECONDS,
     &AGENT_TIMEOUT_OVERRIDES,
     &AGENT_KILL_GRACE_SECONDS,
@@ -64,7 +65,6 @@ pub(super) const LATER: &[&str] = &[
     "gitea_",
     "telegram_",
     "job_attempts",
-    "breaker_threshold",
     "base_path",
     "trusted_proxies",
     "allow_unsigned_webhooks",
@@ -208,6 +208,13 @@ pub(super) static DELIVERY_ATTEMPTS: Key<u32> = Key::required(
     "delivery_attempts",
     &Count { least: 1, most: 100 },
     "Tries of a delivery before it is set aside.",
+)
+.or("5");
+
+pub(super) static BREAKER_THRESHOLD: Key<u32> = Key::required(
+    "breaker_threshold",
+    &Count { least: 1, most: 100 },
+    "So many failures of a provider's own in a row (rate limit, overload, server error, network) open its breaker.",
 )
 .or("5");
 

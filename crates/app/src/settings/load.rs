@@ -200,6 +200,7 @@ fn settings(scope: &Scope, projects: &[ProjectSettings]) -> Option<Settings> {
         lease: keys::LEASE_SECONDS.get(scope)?,
         sweep: keys::SWEEP_SECONDS.get(scope)?,
         delivery_attempts: keys::DELIVERY_ATTEMPTS.get(scope)?,
+        breaker_threshold: keys::BREAKER_THRESHOLD.get(scope)?,
         agent_timeout: keys::AGENT_TIMEOUT_SECONDS.get(scope)?,
         agent_timeouts: keys::AGENT_TIMEOUT_OVERRIDES.get(scope)?,
         agent_kill_grace: keys::AGENT_KILL_GRACE_SECONDS.get(scope)?,

@@ -102,7 +102,7 @@ fn defaults_are_those_of_the_design() {
         [settings.lease, settings.sweep].map(|time| time.as_secs()),
         [60, 120]
     );
-    assert_eq!(settings.delivery_attempts, 5);
+    assert_eq!((settings.delivery_attempts, settings.breaker_threshold), (5, 5));
     assert_eq!(
         [settings.agent_timeout, settings.agent_kill_grace].map(|time| time.as_secs()),
         [3_600, 20]

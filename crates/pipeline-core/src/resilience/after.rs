@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::id::RunId;
-use crate::resilience::{AccountHealth, News, Opening, Problem, THRESHOLD};
+use crate::resilience::{AccountHealth, News, Opening, Problem};
 use crate::retry::{BASE, CAP, back_off};
 use crate::run::{FailureCause, FailureClass, RunFailure};
 use crate::time::Timestamp;
@@ -79,13 +79,15 @@ pub fn bearing(failure: &RunFailure) -> Bearing {
 }
 
 impl AccountHealth {
-    /// A run on it ended, well or with this failure. Runs that began before a pause or a problem say nothing against it.
+    /// A run on it ended, well or with this failure; so many of the provider's own in a row open the breaker. Runs that began before a pause
+    /// or a problem say nothing against it.
     #[must_use]
     pub fn after_run(
         mut self,
         run: RunId,
         failure: Option<&RunFailure>,
         now: Timestamp,
+        threshold: u32,
     ) -> (Self, Option<News>) {
         let was_probe = self.probe == Some(run);
         if let Some(failure) = failure {
@@ -94,7 +96,7 @@ impl AccountHealth {
         }
         match failure.map(|failure| (failure, bearing(failure))) {
             None | Some((_, Bearing::Answered)) => self.answered(was_probe, now),
-            Some((failure, Bearing::Trouble)) => self.trouble(failure, now),
+            Some((failure, Bearing::Trouble)) => self.trouble(failure, now, threshold),
             Some((failure, Bearing::Limit)) => self.pause(failure, now),
             Some((failure, Bearing::Problem)) => self.put_out_of_order(failure, was_probe, now),
             Some((_, Bearing::None)) => {}
@@ -116,7 +118,7 @@ impl AccountHealth {
         }
     }
 
-    fn trouble(&mut self, failure: &RunFailure, now: Timestamp) {
+    fn trouble(&mut self, failure: &RunFailure, now: Timestamp, threshold: u32) {
         self.failures = self.failures.saturating_add(1);
         let pauses = match &mut self.open {
             // Runs that were on their way when the pause began.
@@ -127,7 +129,7 @@ impl AccountHealth {
                 return;
             }
             Some(open) => open.pauses.saturating_add(1),
-            None if self.failures >= THRESHOLD => 1,
+            None if self.failures >= threshold => 1,
             None => return,
         };
         let wish = failure.retry_after.map(|wish| wish.min(LONGEST_PAUSE));

@@ -24,12 +24,17 @@ fn later(seconds: u64) -> Timestamp {
 
 fn failed(health: AccountHealth, cause: FailureCause, at: Timestamp) -> (AccountHealth, Option<News>) {
     let probe = health.probe.unwrap_or(run(1));
-    health.after_run(probe, Some(&RunFailure::new(cause, "it did not work")), at)
+    health.after_run(
+        probe,
+        Some(&RunFailure::new(cause, "it did not work")),
+        at,
+        THRESHOLD,
+    )
 }
 
 fn answered(health: AccountHealth, at: Timestamp) -> (AccountHealth, Option<News>) {
     let probe = health.probe.unwrap_or(run(1));
-    health.after_run(probe, None, at)
+    health.after_run(probe, None, at, THRESHOLD)
 }
 
 fn opened() -> AccountHealth {
@@ -44,7 +49,7 @@ fn limited(resets_at: Option<Timestamp>, retry_after: Option<Duration>) -> (Acco
         resets_at,
         ..RunFailure::new(FailureCause::UsageLimit, "it is used up").after(retry_after)
     };
-    account().after_run(run(1), Some(&failure), NOW)
+    account().after_run(run(1), Some(&failure), NOW, THRESHOLD)
 }
 
 fn report(problem: &str) -> PreflightReport {
@@ -79,6 +84,20 @@ fn five_failures_in_a_row_open_the_breaker_and_one_run_tries_first() {
 }
 
 #[test]
+fn the_number_of_failures_that_opens_the_breaker_can_be_set() {
+    let failure = RunFailure::new(FailureCause::Overload, "it did not work");
+    for (threshold, opens_at) in [(1, 1), (2, 2), (9, 9)] {
+        let mut health = account();
+        let mut failures = 0;
+        while health.open.is_none() {
+            health = health.after_run(run(1), Some(&failure), NOW, threshold).0;
+            failures += 1;
+        }
+        assert_eq!(failures, opens_at);
+    }
+}
+
+#[test]
 fn an_answer_between_failures_begins_the_count_anew() {
     let mut health = account();
     for cause in [
@@ -107,7 +126,7 @@ fn stragglers_of_an_open_breaker_begin_no_pause_but_their_wish_is_heard() {
     let (health, _) = failed(health, FailureCause::Overload, NOW);
     assert_eq!(health.open.as_ref().unwrap().until, until);
     let wish = RunFailure::new(FailureCause::RateLimit, "wait").after(Some(Duration::from_secs(900)));
-    let (health, _) = health.after_run(run(3), Some(&wish), NOW);
+    let (health, _) = health.after_run(run(3), Some(&wish), NOW, THRESHOLD);
     assert_eq!(health.open.as_ref().unwrap().until, later(900));
 }
 
@@ -120,7 +139,7 @@ fn a_usage_limit_pauses_until_its_reset_and_is_told_once() {
     assert_eq!(health.admits(later(17_999), |_| false), Admits::No(refusal));
     assert_eq!(health.standing(NOW), Standing::Paused);
     // A run that began before and ends well does not end the pause.
-    let (health, news) = health.after_run(run(2), None, later(5));
+    let (health, news) = health.after_run(run(2), None, later(5), THRESHOLD);
     assert_eq!((health.paused_until, news), (Some(later(18_000)), None));
     assert_eq!(health.admits(later(18_000), |_| false), Admits::Probe);
     let (health, news) = answered(health.with_probe(run(4)), later(18_100));
@@ -153,7 +172,7 @@ fn what_a_human_has_to_mend_is_told_once_and_stays() {
     let (health, news) = failed(health, FailureCause::NotLoggedIn, NOW);
     assert_eq!(news, None);
     assert_eq!(health.standing(later(100_000)), Standing::OutOfOrder);
-    let (health, news) = health.after_run(run(2), None, later(5));
+    let (health, news) = health.after_run(run(2), None, later(5), THRESHOLD);
     assert_eq!((health.standing(later(5)), news), (Standing::OutOfOrder, None));
     let reset = health.after_reset();
     assert_eq!(reset.admits(later(5), |_| true), Admits::Yes);

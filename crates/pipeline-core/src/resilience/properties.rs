@@ -47,7 +47,7 @@ fn happen(health: AccountHealth, what: &Happening, now: Timestamp) -> AccountHea
                 ..RunFailure::new(FailureCause::ALL[*cause], "m")
                     .after(wish.map(|wish| Duration::from_secs(wish.into())))
             });
-            health.after_run(run(*number), failure.as_ref(), now).0
+            health.after_run(run(*number), failure.as_ref(), now, THRESHOLD).0
         }
         Happening::Preflight(ok, start) => {
             let problems = if *ok {

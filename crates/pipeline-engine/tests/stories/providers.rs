@@ -62,6 +62,20 @@ async fn five_overloads_open_the_breaker_and_a_probe_closes_it() {
 }
 
 #[tokio::test]
+async fn the_settings_say_how_many_failures_open_the_breaker() {
+    let mut world = World::new().await;
+    world.settings.breaker_threshold = 1;
+    world.daemon_dies();
+    world.daemon_starts().await;
+    world.next("developer", |_| failing(FailureCause::Overload));
+    let issue = world.approved().await;
+    assert_eq!(world.standing(CLAUDE).await, Standing::Open);
+    world.seconds(600).await;
+    assert_eq!(world.stands(&issue).await, "done/done");
+    world.ends().await;
+}
+
+#[tokio::test]
 async fn a_usage_limit_pauses_its_account_across_a_restart_and_burns_nothing() {
     let mut world = World::new().await;
     world.used_up("developer", 18_000);

@@ -24,6 +24,7 @@ pub(crate) fn usual() -> EngineSettings {
         order_poll: Duration::from_secs(1),
         sweep: SWEEP,
         delivery_attempts: 5,
+        breaker_threshold: 5,
         effect_attempts: 8,
         run_timeout: Duration::from_secs(3_600),
         kill_grace: Duration::from_secs(20),

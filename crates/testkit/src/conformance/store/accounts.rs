@@ -7,7 +7,7 @@ use pipeline_core::job::JobStatus;
 use pipeline_core::port::store::Store;
 use pipeline_core::port::store::jobs::{Claim, JobFilter};
 use pipeline_core::port::store::tasks::{Commit, Committed, JobEnd};
-use pipeline_core::resilience::{AccountHealth, PreflightReport};
+use pipeline_core::resilience::{AccountHealth, PreflightReport, THRESHOLD};
 use pipeline_core::run::{FailureCause, RunFailure};
 
 use crate::conformance::store::{commit, with_task};
@@ -16,7 +16,8 @@ use crate::sample::{self, agent_job, at, job, job_id, run_id};
 /// The account after a run that failed like so.
 fn after(read: AccountHealth, cause: FailureCause) -> AccountHealth {
     let failure = RunFailure::new(cause, "it did not work");
-    read.after_run(run_id(1, 1, 1), Some(&failure), at(5)).0
+    read.after_run(run_id(1, 1, 1), Some(&failure), at(5), THRESHOLD)
+        .0
 }
 
 fn new(name: &str) -> AccountHealth {
