@@ -69,7 +69,7 @@ pub(crate) enum Command {
     /// Look at effects on their way out, send one now, or take one out
     #[command(subcommand)]
     Outbox(OutboxCommand),
-    /// List the accounts of providers: state, failures, preflight; reset NAME lets one run again
+    /// List the accounts of providers; check looks at them now, reset NAME lets one run again
     Providers(Providers),
     /// List runs, show one, print its log, and check that all that is known of it agrees
     #[command(subcommand)]

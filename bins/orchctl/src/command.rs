@@ -75,6 +75,9 @@ fn without_store(cli: &Cli, format: Format) -> Option<Result<u8, Failure>> {
     if let Command::Restore(restore) = &cli.command {
         return Some(restore.run(places, format));
     }
+    if let Command::Providers(providers) = &cli.command {
+        return providers.run_alone(places, format);
+    }
     None
 }
 

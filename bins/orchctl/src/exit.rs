@@ -30,6 +30,11 @@ pub(crate) const UNUSABLE: u8 = 2;
 /// `replay`: a log does not lead to the stored task.
 pub(crate) const ELSEWHERE: u8 = 1;
 
+/// `providers check`: an account is not in order.
+pub(crate) const NOT_IN_ORDER: u8 = 1;
+/// `providers check`: no daemon lives, and the settings cannot be used.
+pub(crate) const NO_SETTINGS: u8 = 2;
+
 /// `runs verify`: something disagrees.
 pub(crate) const DISAGREEMENT: u8 = 1;
 /// `check` and `restore --check`: something is wrong with the database or the copy.
@@ -50,6 +55,7 @@ Exit codes:
 'orchctl pipeline' too: 1 a file has problems, or two pipelines differ, 2 there is no pipeline to show or compare.
 'orchctl replay': 1 a log does not lead to the stored state; 'orchctl runs verify': 1 something disagrees.
 'orchctl check' and 'orchctl restore --check': 1 something is wrong.
+'orchctl providers check': 1 an account is not in order, 2 no daemon lives and the settings cannot be used.
 
 What --json prints is described in bins/orchctl/README.md.";
 

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use app::settings::load::SettingsError;
 use app::wire::StartError;
 use pipeline_core::id::{JobId, RunId};
 use pipeline_core::port::store::StoreError;
@@ -101,6 +102,9 @@ pub(crate) enum Failure {
     /// The daemon's place is taken, or cannot be taken.
     #[error("{0}")]
     Place(#[from] StartError),
+    /// The settings cannot be used.
+    #[error("the daemon is not running, and {0}; name its settings file with --config")]
+    Settings(#[from] SettingsError),
     /// Standard output is closed or full.
     #[error("the result cannot be written to standard output: {0}")]
     Output(io::Error),
@@ -125,6 +129,7 @@ impl Failure {
             | Self::Backup(_)
             | Self::Restore(_)
             | Self::Place(_) => exit::STORE,
+            Self::Settings(_) => exit::NO_SETTINGS,
             Self::Output(_) => exit::OUTPUT,
         }
     }

@@ -44,16 +44,28 @@ pub(crate) async fn give(session: &Session, draft: Draft) -> Result<u8, Failure>
 
 /// The same for an order that may be about no task.
 pub(crate) async fn place(session: &Session, order: NewOrder, work_item: WorkItemId) -> Result<u8, Failure> {
+    told(session, order, work_item).await?.show(session)
+}
+
+/// The same for an order whose acceptance is shown in another way: none when it was accepted.
+pub(crate) async fn place_silently(
+    session: &Session,
+    order: NewOrder,
+    work_item: WorkItemId,
+) -> Result<Option<u8>, Failure> {
+    let told = told(session, order, work_item).await?;
+    match told.exit_code {
+        exit::OK => Ok(None),
+        _ => told.show(session).map(Some),
+    }
+}
+
+async fn told(session: &Session, order: NewOrder, work_item: WorkItemId) -> Result<Told, Failure> {
     // Before anything is written: from the moment the order is placed, only its outcome is told.
     session.daemon()?;
     let id = session.store.place(order.clone()).await?;
     let outcome = wait(session, id).await;
-    let told = Told::new(id, order, work_item, outcome, session.patience);
-    match (session.format, told.exit_code) {
-        (Format::Json, _) | (Format::Text, exit::OK) => session.show(&told)?,
-        (Format::Text, _) => output::complain(&told.text()),
-    }
-    Ok(told.exit_code)
+    Ok(Told::new(id, order, work_item, outcome, session.patience))
 }
 
 /// What became of an order as far as it is known.
@@ -132,6 +144,15 @@ impl Told {
             exit_code,
         }
     }
+
+    /// Answers the exit code.
+    fn show(&self, session: &Session) -> Result<u8, Failure> {
+        match (session.format, self.exit_code) {
+            (Format::Json, _) | (Format::Text, exit::OK) => session.show(self)?,
+            (Format::Text, _) => output::complain(&self.text()),
+        }
+        Ok(self.exit_code)
+    }
 }
 
 impl Show for Told {
@@ -152,8 +173,12 @@ impl Show for Told {
 }
 
 fn no_answer(task: TaskId, patience: Duration) -> String {
+    let answer = match task {
+        TaskId::NONE => String::new(),
+        task => format!(", and 'orchctl task show {task}' tells its answer"),
+    };
     format!(
-        "the daemon did not answer within {} s; the order is kept, and 'orchctl task show {task}' tells its answer",
+        "the daemon did not answer within {} s; the order is kept{answer}",
         patience.as_secs()
     )
 }

@@ -32,7 +32,12 @@ pub(crate) fn short_line(text: &str, limit: usize) -> String {
 
 /// `4m 12s ago`, `3 days ago`; `now` within the first second and when clocks disagree.
 pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
-    match now.since(at).as_secs() {
+    seconds_ago(now.since(at).as_secs())
+}
+
+/// The same of a number of seconds.
+pub(crate) fn seconds_ago(seconds: u64) -> String {
+    match seconds {
         0 => "now".to_owned(),
         seconds if seconds < 2 * DAY => format!("{} ago", duration_text(seconds)),
         seconds => format!("{} days ago", seconds / DAY),

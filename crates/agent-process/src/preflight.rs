@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use pipeline_core::resilience::PreflightReport;
 use pipeline_core::time::Timestamp;
 use process::{ExitOutcome, SpawnError};
 use rustix::fs::{Access, access};
@@ -39,6 +40,10 @@ pub struct Preflight {
     pub version: Option<CliVersion>,
     /// Its login.
     pub login: Login,
+    /// Its program, where it was found.
+    pub program: Option<PathBuf>,
+    /// The folder for its login and sessions, which can be written.
+    pub home: Option<PathBuf>,
 }
 
 impl Preflight {
@@ -46,6 +51,26 @@ impl Preflight {
     #[must_use]
     pub fn ok(&self) -> bool {
         self.problems.is_empty()
+    }
+}
+
+impl From<Preflight> for PreflightReport {
+    fn from(found: Preflight) -> Self {
+        let shown = |path: PathBuf| path.display().to_string();
+        let (login, login_expires) = match found.login {
+            Login::NotLooked | Login::Missing => (None, None),
+            Login::Variable(name) => (Some(format!("a key in {name}")), None),
+            Login::Stored { method, expires_at } => (Some(format!("stored, {method}")), expires_at),
+        };
+        Self {
+            problems: found.problems,
+            version: found.version.map(|version| version.to_string()),
+            login_expires,
+            program: found.program.map(shown),
+            login,
+            folder: found.home.map(shown),
+            warnings: found.warnings,
+        }
     }
 }
 
@@ -110,6 +135,8 @@ pub fn preflight(provider: &Provider, ask: &dyn Ask, now: Timestamp) -> Prefligh
         warnings: Vec::new(),
         version: None,
         login: Login::NotLooked,
+        program: None,
+        home: None,
     };
     let env = environment_of(provider);
     if let Err(problem) = provider.check(&env) {
@@ -119,6 +146,8 @@ pub fn preflight(provider: &Provider, ask: &dyn Ask, now: Timestamp) -> Prefligh
     let Some(cli) = provider.cli() else {
         return found;
     };
+    let path = env.get("PATH").map(AsRef::as_ref);
+    found.program = process::find_program(cli.program.as_ref(), path, None);
     if let Err(problem) = cli.make_home() {
         found.problems.push(problem);
         return found;
@@ -131,7 +160,10 @@ pub fn preflight(provider: &Provider, ask: &dyn Ask, now: Timestamp) -> Prefligh
         Err(problem) => found.problems.push(problem),
     }
     let home = home(provider.kind(), cli, &env);
-    found.problems.extend(home.as_deref().and_then(unwritable));
+    match home.as_deref().and_then(unwritable) {
+        Some(problem) => found.problems.push(problem),
+        None => found.home.clone_from(&home),
+    }
     let sight = login::Sight {
         kind: provider.kind(),
         cli,

@@ -13,7 +13,7 @@ use pipeline_core::resilience::PreflightReport;
 use pipeline_core::time::Timestamp;
 
 use crate::blocking::blocking;
-use crate::preflight::{Login, Preflight, Programs};
+use crate::preflight::Programs;
 use crate::settings::RunnerSettings;
 use crate::{ending, environment, launching, preflight};
 
@@ -97,21 +97,11 @@ impl Runner for ProcessRunner {
         };
         let provider = provider.clone();
         let now = Timestamp(process::unix_ms());
-        blocking(move || Ok(report(preflight::preflight(&provider, &Programs, now)))).await
-    }
-}
-
-fn report(found: Preflight) -> PreflightReport {
-    for warning in &found.warnings {
-        tracing::warn!(provider = found.provider.as_str(), warning, "preflight");
-    }
-    PreflightReport {
-        problems: found.problems,
-        version: found.version.map(|version| version.to_string()),
-        login_expires: match found.login {
-            Login::Stored { expires_at, .. } => expires_at,
-            Login::NotLooked | Login::Missing | Login::Variable(_) => None,
-        },
+        let found = blocking(move || Ok(preflight::preflight(&provider, &Programs, now))).await?;
+        for warning in &found.warnings {
+            tracing::warn!(provider = found.provider.as_str(), warning, "preflight");
+        }
+        Ok(found.into())
     }
 }
 

@@ -55,7 +55,8 @@ impl ProjectRuns {
     }
 
     /// Whoever works on this account: its program and login are the same for every role.
-    pub(crate) fn any_agent(&self, account: &AccountId) -> Option<&Provider> {
+    #[must_use]
+    pub fn any_agent(&self, account: &AccountId) -> Option<&Provider> {
         let of_role = || {
             let mut roles = self.agents_of_roles.iter();
             roles

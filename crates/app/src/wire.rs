@@ -3,6 +3,7 @@
 pub(crate) mod error;
 mod agents;
 mod project;
+pub mod check;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

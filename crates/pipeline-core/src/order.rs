@@ -89,6 +89,11 @@ pub enum OperatorOrderKind {
         /// Which.
         account: AccountId,
     },
+    /// Look now whether accounts of providers could begin a run, without spending tokens. About no task.
+    CheckProviders {
+        /// Which; none: every one of the registry.
+        account: Option<AccountId>,
+    },
 }
 
 /// What became of an operator's order.

@@ -122,6 +122,18 @@ pub struct PreflightReport {
     /// When its login runs out, when that is known.
     #[serde(default)]
     pub login_expires: Option<Timestamp>,
+    /// Its program, where it was found.
+    #[serde(default)]
+    pub program: Option<String>,
+    /// How it is logged in, in a few words without secrets.
+    #[serde(default)]
+    pub login: Option<String>,
+    /// The folder for its login and sessions, which can be written.
+    #[serde(default)]
+    pub folder: Option<String>,
+    /// What may become a problem, a sentence each.
+    #[serde(default)]
+    pub warnings: Vec<String>,
 }
 
 impl PreflightReport {

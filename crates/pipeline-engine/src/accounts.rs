@@ -119,12 +119,7 @@ pub(crate) async fn reset(
         let before = find(context, account).await?;
         let named = of_registry(context);
         if before.revision == 0 && !named.iter().any(|(_, known)| known == account) {
-            let known: Vec<&str> = named.iter().map(|(_, known)| known.as_str()).collect();
-            let why = format!(
-                "no project has an account '{account}'; they have {}",
-                known.join(", ")
-            );
-            return context.store.answer(order.id, OrderAnswer::Refused(why)).await;
+            return context.store.answer(order.id, unknown(account, &named)).await;
         }
         let said =
             format!("nothing holds {account} back any more; jobs that wait for it begin within a minute");
@@ -139,6 +134,15 @@ pub(crate) async fn reset(
             return Ok(());
         }
     }
+}
+
+/// The answer to an order about an account that no project names.
+pub(crate) fn unknown(account: &AccountId, named: &[(ProjectId, AccountId)]) -> OrderAnswer {
+    let known: Vec<&str> = named.iter().map(|(_, known)| known.as_str()).collect();
+    OrderAnswer::Refused(format!(
+        "no project has an account '{account}'; they have {}",
+        known.join(", ")
+    ))
 }
 
 /// In the chat of the project that met it; the account may be that of others, too, and one alert is enough.

@@ -214,7 +214,7 @@ impl Beat {
             Self::Intake => intake::tick(context).await,
             Self::Orders => {
                 engine.dispatcher.notice_holds().await?;
-                orders::tick(context).await
+                orders::tick(&engine.context).await
             }
             Self::Dispatch => engine.dispatcher.tick().await,
             Self::Outbox => engine.outbox.tick().await,

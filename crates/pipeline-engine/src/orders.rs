@@ -1,5 +1,7 @@
 //! Orders of operators: stored by `orchctl`, noticed here, answered in the transaction that carries them out.
 
+use std::sync::Arc;
+
 use pipeline_core::event::Event;
 use pipeline_core::order::{OperatorOrderKind, OrderAnswer};
 use pipeline_core::port::store::StoreError;
@@ -7,12 +9,16 @@ use pipeline_core::port::store::StoreError;
 use crate::accounts;
 use crate::context::Context;
 use crate::outbox::operator;
+use crate::preflight;
 use crate::step::{Along, Stepped, step};
 
 /// Carries out every order that waits.
-pub(crate) async fn tick(context: &Context) -> Result<(), StoreError> {
+pub(crate) async fn tick(context: &Arc<Context>) -> Result<(), StoreError> {
     for order in context.store.unanswered().await? {
         let (id, task) = (order.id, order.task);
+        if context.preflights.are_made_for(id) {
+            continue;
+        }
         tracing::info!(order.id = %id, task.id = %task, by = order.by, order = ?order.what, reason = order.reason, "an operator's order");
         match &order.what {
             OperatorOrderKind::RetryEffect { effect } => {
@@ -25,6 +31,10 @@ pub(crate) async fn tick(context: &Context) -> Result<(), StoreError> {
             }
             OperatorOrderKind::ResetProvider { account } => {
                 accounts::reset(context, &order, account).await?;
+                continue;
+            }
+            OperatorOrderKind::CheckProviders { account } => {
+                preflight::ordered(context, id, account.clone());
                 continue;
             }
             OperatorOrderKind::Approve

@@ -1,16 +1,21 @@
-//! `orchctl providers`: how the accounts of providers fare, and the order that forgets what holds one back.
+//! `orchctl providers`: how the accounts of providers fare, a look at them now, and the order that forgets what holds one back.
 
+mod check;
+
+use app::daemon::{self, Daemon};
+use app::places::Places;
+use check::Check;
 use clap::{Args, Subcommand};
 use pipeline_core::id::{AccountId, TaskId, WorkItemId};
 use pipeline_core::order::OperatorOrderKind;
 use pipeline_core::port::store::accounts::AccountStore;
 use pipeline_core::port::store::orders::NewOrder;
-use pipeline_core::resilience::AccountSheet;
+use pipeline_core::resilience::{AccountSheet, PreflightSheet};
 use serde::Serialize;
 
 use crate::cli::Who;
 use crate::failure::Failure;
-use crate::output::Show;
+use crate::output::{Format, Show};
 use crate::session::Session;
 use crate::view::daemon::DaemonLine;
 use crate::{exit, order, text};
@@ -25,6 +30,8 @@ pub(crate) struct Providers {
 /// What to do; without a word they are listed.
 #[derive(Debug, Subcommand)]
 enum ProvidersCommand {
+    /// Look now whether accounts could begin a run: program, version, login, folder; costs no tokens
+    Check(Check),
     /// Order: forget what holds an account back; its next runs begin
     Reset(Reset),
 }
@@ -47,7 +54,23 @@ impl Providers {
     pub(crate) async fn run(&self, session: &Session) -> Result<u8, Failure> {
         match &self.command {
             None => list(session).await.map(|()| exit::OK),
+            Some(ProvidersCommand::Check(check)) => check.run(session).await,
             Some(ProvidersCommand::Reset(reset)) => reset.run(session).await,
+        }
+    }
+
+    /// The same where it needs neither daemon nor database; none: it needs them.
+    pub(crate) fn run_alone(&self, places: &Places, format: Format) -> Option<Result<u8, Failure>> {
+        let Some(ProvidersCommand::Check(check)) = &self.command else {
+            return None;
+        };
+        match daemon::look(places) {
+            Ok(Daemon::Running { .. }) => None,
+            Ok(Daemon::Down) => Some(check.run_alone(format)),
+            Err(error) => Some(Err(Failure::Lock {
+                path: places.lock(),
+                error,
+            })),
         }
     }
 }
@@ -140,12 +163,16 @@ fn row(sheet: &AccountSheet) -> [String; 8] {
         dash(sheet.until.as_ref()),
         sheet.failures_in_a_row.to_string(),
         causes,
-        preflight
-            .map_or("-", |made| if made.ok { "ok" } else { "not in order" })
-            .to_owned(),
+        preflight.map_or_else(|| "-".to_owned(), made),
         dash(preflight.and_then(|made| made.version.as_ref())),
         dash(preflight.and_then(|made| made.login_expires.as_ref())),
     ]
+}
+
+/// `ok, 4m 12s ago`.
+fn made(preflight: &PreflightSheet) -> String {
+    let word = if preflight.ok { "ok" } else { "not in order" };
+    format!("{word}, {}", text::seconds_ago(preflight.age_seconds))
 }
 
 fn reason(sheet: &AccountSheet) -> Option<String> {

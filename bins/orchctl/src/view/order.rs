@@ -22,7 +22,7 @@ pub(crate) struct OrderWords {
     /// Which, for `retry_effect` and `drop_effect`.
     #[serde(skip_serializing_if = "Option::is_none")]
     effect: Option<EffectKey>,
-    /// Which, for `reset_provider`.
+    /// Which, for `reset_provider` and, if it is one, for `check_providers`.
     #[serde(skip_serializing_if = "Option::is_none")]
     provider: Option<AccountId>,
 }
@@ -62,6 +62,10 @@ impl OrderWords {
             OperatorOrderKind::ResetProvider { account } => {
                 words.provider = Some(account.clone());
                 "reset_provider"
+            }
+            OperatorOrderKind::CheckProviders { account } => {
+                words.provider.clone_from(account);
+                "check_providers"
             }
         };
         words

@@ -11,6 +11,7 @@ mod holding;
 mod tidying;
 mod outbox;
 mod providers;
+mod checking;
 mod runs;
 mod failing;
 mod copies;

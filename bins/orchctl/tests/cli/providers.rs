@@ -12,11 +12,15 @@ use testkit::sample;
 use crate::home::{Home, NOW};
 
 /// Claude is not logged in, codex failed once.
-async fn home() -> Home {
+pub(crate) async fn home() -> Home {
     let home = Home::new();
     let [claude, codex] = ["claude", "codex"].map(|name| AccountHealth::new(AccountId::shared(name)));
     let report = PreflightReport {
         version: Some("2.1.329".to_owned()),
+        program: Some("/opt/claude".to_owned()),
+        login: Some("stored, claude.ai".to_owned()),
+        login_expires: Some(NOW),
+        folder: Some("/var/lib/orchd/claude".to_owned()),
         ..PreflightReport::default()
     };
     let failed = |health: AccountHealth, cause| {
@@ -63,9 +67,9 @@ async fn accounts_are_listed_with_what_holds_them_back() {
             "-",
             "0",
             "not_logged_in 1",
-            "ok",
+            "ok, now",
             "2.1.329",
-            "-"
+            "2100-01-01T00:00:00Z"
         ]
     );
     assert_eq!(

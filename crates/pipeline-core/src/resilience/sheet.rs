@@ -35,12 +35,22 @@ pub struct PreflightSheet {
     pub ok: bool,
     /// When it was made.
     pub at: String,
+    /// So long ago.
+    pub age_seconds: u64,
     /// What is wrong, a sentence each.
     pub problems: Vec<String>,
     /// The version of the program, when it says so.
     pub version: Option<String>,
     /// When its login runs out, when that is known.
     pub login_expires: Option<String>,
+    /// Its program, where it was found.
+    pub program: Option<String>,
+    /// How it is logged in.
+    pub login: Option<String>,
+    /// The folder for its login and sessions, which can be written.
+    pub folder: Option<String>,
+    /// What may become a problem, a sentence each.
+    pub warnings: Vec<String>,
 }
 
 impl AccountHealth {
@@ -56,19 +66,25 @@ impl AccountHealth {
             reason: refusal.map(|refusal| refusal.what()),
             failures_in_a_row: self.failures,
             causes: self.causes.clone(),
-            preflight: self.preflight.as_ref().map(PreflightSheet::of),
+            preflight: self.preflight.as_ref().map(|made| PreflightSheet::of(made, now)),
         }
     }
 }
 
 impl PreflightSheet {
-    fn of(made: &Preflight) -> Self {
+    fn of(made: &Preflight, now: Timestamp) -> Self {
+        let report = made.report.clone();
         Self {
-            ok: made.report.is_ok(),
+            ok: report.is_ok(),
             at: made.at.to_rfc3339(),
-            problems: made.report.problems.clone(),
-            version: made.report.version.clone(),
-            login_expires: made.report.login_expires.map(Timestamp::to_rfc3339),
+            age_seconds: now.since(made.at).as_secs(),
+            problems: report.problems,
+            version: report.version,
+            login_expires: report.login_expires.map(Timestamp::to_rfc3339),
+            program: report.program,
+            login: report.login,
+            folder: report.folder,
+            warnings: report.warnings,
         }
     }
 }

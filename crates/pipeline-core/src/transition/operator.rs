@@ -41,6 +41,9 @@ pub(super) fn ordered(plan: &mut Plan<'_>, order: &OperatorOrder) -> Outcome {
         OperatorOrderKind::ResetProvider { account } => {
             ignore(format!("{account} is an account, no part of a task"))
         }
+        OperatorOrderKind::CheckProviders { .. } => {
+            ignore("accounts of providers are no part of a task".to_owned())
+        }
     }
 }
 

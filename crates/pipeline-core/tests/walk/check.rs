@@ -216,7 +216,8 @@ fn leaves_blocked(before: &Task, event: &Event, after: &Task) -> Verdict {
         | OperatorOrderKind::Requeue { .. }
         | OperatorOrderKind::RetryEffect { .. }
         | OperatorOrderKind::DropEffect { .. }
-        | OperatorOrderKind::ResetProvider { .. } => true,
+        | OperatorOrderKind::ResetProvider { .. }
+        | OperatorOrderKind::CheckProviders { .. } => true,
     };
     holds(left, || "an operator cannot leave Blocked".to_owned())
 }

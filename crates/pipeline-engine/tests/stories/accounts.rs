@@ -65,19 +65,30 @@ impl World {
     }
 
     pub(crate) async fn resets(&mut self, account: &str) -> OrderAnswer {
+        let account = AccountId::new(account);
+        let id = self.places(OperatorOrderKind::ResetProvider { account }).await;
+        self.runs_until_idle().await;
+        self.answer(id).await.expect("an order is answered")
+    }
+
+    /// An order about no task.
+    pub(crate) async fn places(&self, what: OperatorOrderKind) -> OrderId {
         let order = NewOrder {
             task: TaskId::NONE,
             by: "olga".to_owned(),
             reason: "logged in again".to_owned(),
             at: self.clock.now(),
-            what: OperatorOrderKind::ResetProvider {
-                account: AccountId::new(account),
-            },
+            what,
         };
-        let id: OrderId = self.looking(self.store.place(order)).await.unwrap();
-        self.runs_until_idle().await;
-        let row = self.looking(self.store.order(id)).await.unwrap().unwrap();
-        row.answer.expect("an order is answered")
+        self.looking(self.store.place(order)).await.unwrap()
+    }
+
+    pub(crate) async fn answer(&self, order: OrderId) -> Option<OrderAnswer> {
+        self.looking(self.store.order(order))
+            .await
+            .unwrap()
+            .unwrap()
+            .answer
     }
 
     pub(crate) async fn works_with(&mut self, first: &str, second: &str) {

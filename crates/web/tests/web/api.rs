@@ -190,7 +190,7 @@ async fn the_queue_says_how_each_provider_fares() {
     let missing = PreflightReport {
         problems: vec!["log in".to_owned()],
         version: Some("2.1.329".to_owned()),
-        login_expires: None,
+        ..PreflightReport::default()
     };
     let [claude, codex] = ["claude", "codex"].map(|name| AccountHealth::new(AccountId::shared(name)));
     for account in [claude.after_preflight(missing, sample::START, true).0, codex] {
@@ -213,6 +213,7 @@ async fn the_queue_says_how_each_provider_fares() {
         (&json!("out_of_order"), &json!("log in"))
     );
     assert_eq!(claude["preflight"]["version"], "2.1.329");
+    assert_eq!(claude["preflight"]["age_seconds"], 0);
 }
 
 #[tokio::test]

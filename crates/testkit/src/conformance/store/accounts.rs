@@ -50,6 +50,10 @@ pub async fn an_account_is_kept_under_the_revision_that_was_read(store: Arc<dyn 
         problems: vec!["log in".to_owned()],
         version: Some("2.1.329".to_owned()),
         login_expires: Some(at(9)),
+        program: Some("/usr/bin/codex".to_owned()),
+        login: Some("stored, chatgpt".to_owned()),
+        folder: Some("/home/orchd/.codex".to_owned()),
+        warnings: vec!["it is old".to_owned()],
     };
     let checked = codex.clone().after_preflight(report, at(6), false).0;
     commit(&store, written(checked.clone())).await;
