@@ -197,13 +197,18 @@ pub(crate) fn check_program(program: &str, env: &BTreeMap<String, String>) -> Re
             "agent program {program:?} is a relative path; write an absolute path or a name that is in PATH"
         ));
     }
-    let path = env.get("PATH").map(AsRef::as_ref);
-    match process::find_program(program.as_ref(), path, None) {
-        Some(_) => Ok(()),
-        None => Err(format!(
-            "agent program {program:?} was not found; install it or correct its path"
-        )),
+    let path = env.get("PATH");
+    if process::find_program(program.as_ref(), path.map(AsRef::as_ref), None).is_some() {
+        return Ok(());
     }
+    let place = match path {
+        _ if program.contains('/') => "no program is there".to_owned(),
+        Some(path) => format!("looked for in {path}"),
+        None => "looked for in the usual folders, for PATH is not set".to_owned(),
+    };
+    Err(format!(
+        "agent program {program:?} was not found ({place}); install it or correct its path"
+    ))
 }
 
 #[cfg(test)]

@@ -100,6 +100,9 @@ pub enum DemoError {
     /// git failed while the sample project was made.
     #[error(transparent)]
     Git(#[from] git::GitError),
+    /// The program that is to work as the agents.
+    #[error("nobody can work as the agents: {0}; for another program say --agent-bin PATH")]
+    Agent(String),
     /// The store.
     #[error(transparent)]
     Store(#[from] pipeline_core::port::store::StoreError),

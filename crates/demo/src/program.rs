@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use app::settings::Settings;
 use app::settings::agents::{AgentSettings, ForRoles, ModelName, ProgramSettings, ProviderKind};
+use app::wire::check::preflights;
 use model_stub::ModelServer;
 
 use crate::model::ScriptedMind;
@@ -102,6 +104,17 @@ pub(crate) fn settings(agent: &Agent, model: Option<&ModelServer>, home: &Path) 
         },
         ..AgentSettings::default()
     }
+}
+
+/// A program that cannot work is told before the story begins, which would wait for it without an end.
+pub(crate) fn check(settings: &Settings) -> Result<(), DemoError> {
+    let looked_at = preflights(settings, None).unwrap_or_default();
+    let reports = looked_at.into_iter().filter_map(|health| health.preflight);
+    let problems: Vec<String> = reports.flat_map(|made| made.report.problems).collect();
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(DemoError::Agent(problems.join("; ")))
 }
 
 /// Who works, in a word for people.

@@ -19,6 +19,7 @@ pub(crate) struct Progress {
     shown: BTreeSet<RunId>,
     bounces: usize,
     stage: String,
+    held_back: Vec<String>,
     silent: bool,
 }
 
@@ -41,6 +42,7 @@ impl Progress {
             shown: BTreeSet::new(),
             bounces: 0,
             stage: String::new(),
+            held_back: Vec::new(),
             silent,
         }
     }
@@ -67,7 +69,15 @@ impl Progress {
                 self.line("⇢ merged into the default branch");
             }
         }
-        self.bar.set_message(message(task, now));
+        self.bar.set_message(message(task, self.held_back.first(), now));
+    }
+
+    /// Says once what keeps work from beginning.
+    pub(crate) fn hold_back(&mut self, lines: Vec<String>) {
+        for line in lines.iter().filter(|line| !self.held_back.contains(line)) {
+            self.line(&format!("⏸ {line}"));
+        }
+        self.held_back = lines;
     }
 
     /// A line that stays; where there is no terminal it is printed without the spinner.
@@ -87,9 +97,9 @@ impl Progress {
     }
 }
 
-fn message(task: &Task, now: Timestamp) -> String {
+fn message(task: &Task, held_back: Option<&String>, now: Timestamp) -> String {
     let waits = match &task.state {
-        TaskState::Working { .. } => "the role works".to_owned(),
+        TaskState::Working { .. } => held_back.map_or("the role works", String::as_str).to_owned(),
         TaskState::Starting
         | TaskState::Publishing { .. }
         | TaskState::Gathering { .. }

@@ -86,6 +86,7 @@ fn build(
     (memory, model): (&Memory, Option<&ModelServer>),
 ) -> Result<Program, DemoError> {
     let settings = project::settings(home, options, (memory, model));
+    program::check(&settings)?;
     let runner = RunnerBinary {
         exe: options.exe.clone(),
         args: vec!["runner".to_owned()],
@@ -114,7 +115,14 @@ fn home_of(options: &Options) -> Result<PathBuf, DemoError> {
 
 fn recall_or_begin(home: &Path, options: &Options) -> Result<Memory, DemoError> {
     if let Some(memory) = home::recall(home)? {
-        return Ok(memory);
+        return Ok(match memory.on_board {
+            Some(_) => memory,
+            // Nothing has begun, perhaps because that agent could not work.
+            None => Memory {
+                agent: options.agent.clone(),
+                ..memory
+            },
+        });
     }
     let issue = match (&options.repo, &options.issue) {
         (_, Some(path)) => issue::read(path)?,
@@ -226,6 +234,7 @@ impl Stage {
         loop {
             if let Some(task) = context.store.task(&key).await? {
                 let runs = context.store.runs(task.id).await?;
+                self.progress.hold_back(context.health.held_back());
                 self.progress.show(&task, &runs, context.clock.now());
                 let blocked = matches!(task.state, TaskState::Blocked { .. });
                 if task.is_over() || (blocked && !self.options.manual) {

@@ -7,6 +7,7 @@ use pipeline_core::port::store::jobs::{JobFilter, JobRow, JobStore};
 use pipeline_core::port::store::orders::OrderStore;
 use pipeline_core::port::store::outbox::{OutboxFilter, OutboxStore};
 use pipeline_core::progress::{Activity, RunProgress};
+use pipeline_core::task::{Task, TaskState};
 use serde::Serialize;
 
 use crate::cli::TaskArgument;
@@ -57,8 +58,40 @@ impl Why {
                 .map(OrderLine::of)
                 .collect(),
             daemon: DaemonLine::from(daemon),
-            task: TaskLine::of(&task, now),
+            task: without_provider(TaskLine::of(&task, now), &task, (&jobs, &held_back)),
         })
+    }
+}
+
+/// A role that has not begun because no account of a provider takes it waits for that, and nobody works.
+fn without_provider(line: TaskLine, task: &Task, (jobs, held_back): (&[JobRow], &HeldBackNow)) -> TaskLine {
+    let job = match &task.state {
+        TaskState::Working { job } => jobs.iter().find(|known| known.id == *job),
+        TaskState::Starting
+        | TaskState::Publishing { .. }
+        | TaskState::Gathering { .. }
+        | TaskState::Waiting(_)
+        | TaskState::Merging { .. }
+        | TaskState::Blocked { .. }
+        | TaskState::Done
+        | TaskState::Cancelled => None,
+    };
+    let providers = job.map(|job| held_back.providers(job)).unwrap_or_default();
+    if providers.is_empty() {
+        return line;
+    }
+    let reasons: Vec<String> = providers
+        .iter()
+        .map(|(account, why)| format!("{account}: {why}"))
+        .collect();
+    TaskLine {
+        waits_for: format!(
+            "a provider for the role of {}: {}",
+            task.stage,
+            reasons.join("; ")
+        ),
+        ended_by: "what 'orchctl providers' says of it; 'orchctl providers check' looks again now".to_owned(),
+        ..line
     }
 }
 

@@ -3,6 +3,7 @@
 use app::daemon::Daemon;
 use pipeline_core::admission::{Admission, HeldBack};
 use pipeline_core::hold::Hold;
+use pipeline_core::id::AccountId;
 use pipeline_core::job::{JobKind, JobStatus};
 use pipeline_core::port::store::StoreError;
 use pipeline_core::port::store::admission::AdmissionStore;
@@ -36,6 +37,27 @@ impl HeldBackNow {
 
     /// Why a queued job is not claimed, besides its time.
     pub(crate) fn reasons(&self, job: &JobRow) -> Vec<String> {
+        let reasons = self.of_job(job).into_iter();
+        reasons.map(|reason| text::line(&reason.to_string())).collect()
+    }
+
+    /// The accounts of providers that a queued job waits for, each with the reason; none: it waits for something else, or has begun.
+    pub(crate) fn providers(&self, job: &JobRow) -> Vec<(AccountId, String)> {
+        let reasons = self.of_job(job).into_iter();
+        let providers = reasons.filter_map(|reason| match reason {
+            HeldBack::Provider { account, why } => Some((account.clone(), text::line(why))),
+            HeldBack::Hold(_)
+            | HeldBack::Memory { .. }
+            | HeldBack::Disk { .. }
+            | HeldBack::Inodes { .. }
+            | HeldBack::Unknown { .. }
+            | HeldBack::PeopleAreBusy { .. }
+            | HeldBack::Full { .. } => None,
+        });
+        providers.collect()
+    }
+
+    fn of_job(&self, job: &JobRow) -> Vec<&HeldBack> {
         let role = match &job.kind {
             JobKind::Agent(work) => Some(&work.role),
             JobKind::Command(_) => None,
@@ -45,11 +67,7 @@ impl HeldBackNow {
             return Vec::new();
         }
         let first = job.id.number == 1 && job.fence == 0;
-        let reasons = self.0.reasons(&job.project, first, role);
-        reasons
-            .iter()
-            .map(|reason| text::line(&reason.to_string()))
-            .collect()
+        self.0.reasons(&job.project, first, role)
     }
 }
 

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use insta::assert_snapshot;
 use pipeline_core::admission::{Admission, HeldBack, ProjectAdmission};
 use pipeline_core::hold::{Hold, HoldKind, Lifting};
-use pipeline_core::id::ProjectId;
+use pipeline_core::id::{AccountId, ProjectId};
 use pipeline_core::port::store::admission::AdmissionStore;
 use pipeline_core::port::store::jobs::JobStore;
 use pipeline_core::port::store::tasks::{Commit, TaskStore};
+use pipeline_core::role::Role;
+use pipeline_core::task::TaskState;
 use serde_json::{Value, json};
 use testkit::sample;
 
@@ -122,6 +124,42 @@ async fn what_a_daemon_said_that_is_gone_is_not_repeated() {
     let (_, value) = home.json(&["why", "8"]);
     let reasons = value["jobs"][0]["held_back"].as_array().unwrap();
     assert_eq!(reasons.len(), 1, "{reasons:?}");
+}
+
+#[tokio::test]
+async fn a_role_that_no_provider_takes_is_not_said_to_work() {
+    let home = home_with_jobs().await;
+    let _lock = home.lock();
+    let mut waiting = task(9);
+    let job = sample::job_id(9, 1);
+    waiting.state = TaskState::Working { job };
+    let mut commit = sample::insert(waiting);
+    commit.jobs = vec![sample::job(job, sample::agent_job())];
+    home.commit(commit).await;
+    let why = home.run(&["why", "9"]).out;
+    assert!(why.contains("waits for:  the role of"), "{why}");
+    let out_of_order = HeldBack::Provider {
+        account: AccountId::shared("codex"),
+        why: "agent program \"codex\" was not found".to_owned(),
+    };
+    let of_roles = ProjectAdmission {
+        roles: BTreeMap::from([(Role::new(Role::DEVELOPER), vec![out_of_order])]),
+        ..ProjectAdmission::default()
+    };
+    let admission = Admission {
+        everything: Vec::new(),
+        projects: BTreeMap::from([(ProjectId::new("et"), of_roles)]),
+    };
+    home.store.tell_admission(&admission, NOW).await.unwrap();
+    let why = home.run(&["why", "9"]).out;
+    assert!(
+        why.contains("waits for:  a provider for the role of ")
+            && why.contains(": codex: agent program \"codex\" was not found\n")
+            && why.contains(
+                "ended by:   what 'orchctl providers' says of it; 'orchctl providers check' looks again now"
+            ),
+        "{why}"
+    );
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@
 )]
 
 mod demo_run;
+mod no_agent;
 mod agreement;
 mod scenarios;
 mod kills;
