@@ -7,7 +7,7 @@ use agent_process::{Effort, ProviderKind};
 use pipeline_core::role::Role;
 
 use super::agents::{AgentSettings, ForRoles, ModelName, ProgramSettings};
-use super::form::{Choice, Count, FilePath, List, Model, OneOrMore, Text, Variables};
+use super::form::{Choice, Count, EffortWord, FilePath, List, Model, OneOrMore, Text, Variables};
 use super::key::{Key, Row, Scope};
 use super::text_rule;
 
@@ -65,16 +65,6 @@ pub(super) const PROVIDERS: Choice<ProviderKind> = Choice {
     ],
     later: &[],
 };
-pub(super) const EFFORT_WORDS: Choice<Effort> = Choice {
-    of: &[
-        ("low", Effort::Low),
-        ("medium", Effort::Medium),
-        ("high", Effort::High),
-        ("xhigh", Effort::ExtraHigh),
-        ("max", Effort::Max),
-    ],
-    later: &[],
-};
 const VARIABLE: Text = Text {
     what: "the name of a variable, such as ANTHROPIC_API_KEY",
     rule: text_rule::variable,
@@ -127,21 +117,25 @@ static FALLBACK_MODEL: Key<String> = Key::required(
 )
 .or_follows("none");
 
-static EFFORT: Key<Effort> =
-    Key::required("agent_effort_default", &EFFORT_WORDS, "How hard models think.").or("high");
+static EFFORT: Key<Option<Effort>> = Key::required(
+    "agent_effort_default",
+    &EffortWord,
+    "How hard models think. Another word is warned of, and means what the program does by itself.",
+)
+.or("high");
 
 /// In the order of [`ROLES`].
-static EFFORTS: [Key<Effort>; 6] = [
+static EFFORTS: [Key<Option<Effort>>; 6] = [
     effort("agent_effort_analyst"),
     effort("agent_effort_architect"),
     effort("agent_effort_developer"),
     effort("agent_effort_reviewer"),
-    Key::required("agent_effort_tester", &EFFORT_WORDS, OF_ROLE).or("medium"),
-    Key::required("agent_effort_deployer", &EFFORT_WORDS, OF_ROLE).or("medium"),
+    Key::required("agent_effort_tester", &EffortWord, OF_ROLE).or("medium"),
+    Key::required("agent_effort_deployer", &EffortWord, OF_ROLE).or("medium"),
 ];
 
-const fn effort(name: &'static str) -> Key<Effort> {
-    Key::required(name, &EFFORT_WORDS, OF_ROLE).or_follows("`agent_effort_default`")
+const fn effort(name: &'static str) -> Key<Option<Effort>> {
+    Key::required(name, &EffortWord, OF_ROLE).or_follows("`agent_effort_default`")
 }
 
 const ROLES: [&str; 6] = [

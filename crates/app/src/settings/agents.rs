@@ -19,8 +19,8 @@ pub struct AgentSettings {
     pub models: ForRoles<Vec<ModelName>>,
     /// The model that takes over when the first is overloaded (Claude Code only).
     pub fallback_model: Option<String>,
-    /// How hard models think.
-    pub efforts: ForRoles<Effort>,
+    /// How hard models think; none: a word that nobody knows.
+    pub efforts: ForRoles<Option<Effort>>,
     /// The most turns of a run; 0: no limit.
     pub max_turns: u32,
     /// The most whole US dollars of a run; 0: no limit.
@@ -51,8 +51,8 @@ pub struct ProjectAgents {
     pub providers: ForRoles<Vec<ProviderKind>>,
     /// With which model.
     pub models: ForRoles<Vec<ModelName>>,
-    /// How hard it thinks.
-    pub efforts: ForRoles<Effort>,
+    /// How hard it thinks; none: a word that nobody knows.
+    pub efforts: ForRoles<Option<Effort>>,
 }
 
 /// A model, and whose it is when that is said.
@@ -127,11 +127,13 @@ impl AgentRules<'_> {
             .map(|name| name.id.as_str())
     }
 
-    /// How hard the model of this role thinks.
+    /// How hard the model of this role thinks; none: the program's own choice.
     #[must_use]
     pub fn effort(&self, role: &Role) -> Option<Effort> {
         let own = self.project.efforts.of(role);
-        own.or_else(|| self.installation.efforts.of(role)).copied()
+        own.or_else(|| self.installation.efforts.of(role))
+            .copied()
+            .flatten()
     }
 
     fn usual_provider(&self) -> ProviderKind {

@@ -11,7 +11,7 @@ use std::path::Path;
 
 use serde_yaml::Value;
 
-pub(super) use agent::{Model, OneOrMore, PerRoleOrAll};
+pub(super) use agent::{EffortWord, Model, OneOrMore, PerRoleOrAll};
 pub(super) use list::{Elements, List};
 pub(super) use map::{PerRole, Variables};
 pub(super) use number::{Count, Seconds};
@@ -32,6 +32,11 @@ pub(super) trait Form<T>: Sync {
     /// What a text from the environment (or from our own table) would be in the file.
     fn value_of_text(&self, text: &str) -> Value {
         Value::String(text.to_owned())
+    }
+
+    /// What the operator should know of a value that is accepted, a sentence each that fits after the key.
+    fn doubts(&self, _value: &Value) -> Vec<String> {
+        Vec::new()
     }
 
     /// The value on one line, without secrets.

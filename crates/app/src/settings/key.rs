@@ -144,6 +144,8 @@ pub(super) trait Row: Sync {
     fn fast(&self) -> Option<&'static str>;
     fn meaning(&self) -> &'static str;
     fn value_of_text(&self, text: &str) -> Value;
+    /// What the operator should know of the value in force, though it is accepted.
+    fn doubts(&self, scope: &Scope) -> Vec<String>;
     /// The value in force, or everything that is wrong with it.
     fn check(&self, scope: &Scope) -> Result<Origin, Vec<Problem>>;
 }
@@ -176,6 +178,16 @@ impl<T> Row for Key<T> {
 
     fn value_of_text(&self, text: &str) -> Value {
         self.form.value_of_text(text)
+    }
+
+    fn doubts(&self, scope: &Scope) -> Vec<String> {
+        let Some(given) = self.in_force(scope) else {
+            return Vec::new();
+        };
+        let doubts = self.form.doubts(&given.value).into_iter();
+        doubts
+            .map(|doubt| format!("{}: {}{}: {doubt}", given.place, scope.prefix, self.name))
+            .collect()
     }
 
     fn check(&self, scope: &Scope) -> Result<Origin, Vec<Problem>> {

@@ -57,6 +57,7 @@ pub fn load(file: Option<&Path>, environment: &Environment) -> Result<Loaded, Se
     origins.extend(projects.origins);
     let left_out = |why| format!("a project is left out: {why}");
     let mut warnings: Vec<String> = projects.broken.iter().map(left_out).collect();
+    warnings.extend(keys::all().flat_map(|row| row.doubts(&scope)));
     warnings.extend(projects.warnings);
     warnings.extend(open_admin(&settings));
     warnings.extend(unknown_variables(environment));

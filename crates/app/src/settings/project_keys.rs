@@ -8,10 +8,11 @@ use pipeline_core::effect::MergeStyle;
 use pipeline_core::pipeline::Pipeline;
 use pipeline_core::project::{Locale, MergeTime};
 
-use super::agent_keys::{EFFORT_WORDS, PROVIDERS};
+use super::agent_keys::PROVIDERS;
 use super::agents::{ForRoles, ModelName};
 use super::form::{
-    Choice, Count, FilePath, Flag, List, Model, OneOrMore, PerRoleOrAll, PipelineFile, Text, Variables,
+    Choice, Count, EffortWord, FilePath, Flag, List, Model, OneOrMore, PerRoleOrAll, PipelineFile, Text,
+    Variables,
 };
 use super::key::{Key, Row};
 use super::text_rule;
@@ -147,9 +148,9 @@ pub(super) static AGENT_MODELS: Key<ForRoles<Vec<ModelName>>> =
     Key::required("agent_models", &PerRoleOrAll(&OneOrMore(&Model)), "Their models.")
         .or_follows("`agent_model_default`");
 
-pub(super) static AGENT_EFFORTS: Key<ForRoles<Effort>> = Key::required(
+pub(super) static AGENT_EFFORTS: Key<ForRoles<Option<Effort>>> = Key::required(
     "agent_efforts",
-    &PerRoleOrAll(&EFFORT_WORDS),
+    &PerRoleOrAll(&EffortWord),
     "How hard their models think.",
 )
 .or_follows("`agent_effort_default`");

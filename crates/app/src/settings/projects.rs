@@ -76,6 +76,11 @@ impl Projects {
                 settings.path.display()
             ));
         }
+        let doubts = Level::Project
+            .table()
+            .into_iter()
+            .flat_map(|row| row.doubts(scope));
+        self.warnings.extend(doubts);
         self.good.push(settings);
         self.origins.extend(origins);
     }

@@ -99,9 +99,9 @@ fn what_cannot_work_is_refused() {
             "agent_provider_default: found `chatgpt`, expected claude or codex",
         ),
         (
-            "agent_effort_default: huge",
+            "agent_effort_default: 3",
             "",
-            "agent_effort_default: found `huge`, expected low or medium",
+            "agent_effort_default: found `3`, expected low or medium",
         ),
         (
             "claude_bin: bin/claude",
@@ -135,4 +135,39 @@ fn what_cannot_work_is_refused() {
             "{expected}: {problems:#?}"
         );
     }
+}
+
+#[test]
+fn an_effort_that_nobody_knows_is_warned_of_and_left_to_the_program() {
+    let loaded = with(
+        "agent_effort_default: hihg\nagent_effort_tester: ultra",
+        ", agent_efforts: {reviewer: low, developer: huge}",
+    )
+    .load(&[("ORCH_AGENT_EFFORT_ANALYST", "Max")])
+    .unwrap();
+    let efforts = ["architect", "tester", "developer", "analyst", "reviewer"].map(|role| of(&loaded, role).2);
+    assert_eq!(efforts, [None, None, None, None, Some(Effort::Low)]);
+    let known = "is no effort that is known (low, medium, high, xhigh, max); ";
+    let get_none = "agents get none, and their programs choose";
+    for expected in [
+        format!("agent_effort_default: `hihg` {known}did you mean `high`? {get_none}"),
+        format!("agent_effort_tester: `ultra` {known}{get_none}"),
+        format!(
+            "environment variable ORCH_AGENT_EFFORT_ANALYST: agent_effort_analyst: `Max` {known}did you mean `max`? {get_none}"
+        ),
+        format!("projects[0].agent_efforts: developer: `huge` {known}{get_none}"),
+    ] {
+        assert!(
+            loaded.warnings.iter().any(|warning| warning.ends_with(&expected)),
+            "{expected}: {:#?}",
+            loaded.warnings
+        );
+    }
+    let [of_effort, others] = [true, false].map(|of_effort| {
+        let found = loaded.warnings.iter();
+        found
+            .filter(|warning| warning.contains("effort") == of_effort)
+            .count()
+    });
+    assert_eq!((of_effort, others), (4, 0));
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use agent_process::ProviderKind;
+use agent_process::{Effort, ProviderKind};
 use pipeline_core::role::Role;
 use serde_yaml::Value;
 
@@ -11,6 +11,7 @@ use super::map::{ROLES, braces, each, unknown_role};
 use super::{Form, Refused, json, refuse, refuse_unseen};
 use crate::settings::agent_keys::PROVIDERS;
 use crate::settings::agents::{ForRoles, ModelName};
+use crate::settings::nearest::nearest;
 
 /// In [`ForRoles`]: the value of all other roles.
 const DEFAULT: &str = "default";
@@ -84,6 +85,51 @@ impl Form<ModelName> for Model {
     }
 }
 
+/// How hard a model thinks. A word that no program of ours is known to take is accepted with a doubt and means nothing: it is no reason to
+/// keep a whole installation from starting.
+pub(in crate::settings) struct EffortWord;
+
+impl Form<Option<Effort>> for EffortWord {
+    fn expected(&self) -> String {
+        EFFORTS.map(Effort::as_str).join(" or ")
+    }
+
+    fn read(&self, value: &Value, _base: &Path) -> Result<Option<Effort>, Vec<Refused>> {
+        let is_word = |text: &&str| !text.is_empty() && text.chars().all(|letter| letter.is_alphanumeric());
+        match value.as_str().map(str::trim).filter(is_word) {
+            Some(word) => Ok(Effort::of(word)),
+            None => refuse(value, self.expected(), "write one of these words"),
+        }
+    }
+
+    fn doubts(&self, value: &Value) -> Vec<String> {
+        let unknown = value
+            .as_str()
+            .map(str::trim)
+            .filter(|word| Effort::of(word).is_none());
+        let doubt = |word: &str| {
+            let meant = nearest(word, EFFORTS.iter().map(|effort| effort.as_str()));
+            let meant = meant
+                .map(|meant| format!("did you mean `{meant}`? "))
+                .unwrap_or_default();
+            format!(
+                "`{}` is no effort that is known ({}); {meant}agents get none, and their programs choose",
+                super::one_line(word),
+                EFFORTS.map(Effort::as_str).join(", ")
+            )
+        };
+        unknown.map(doubt).into_iter().collect()
+    }
+}
+
+const EFFORTS: [Effort; 5] = [
+    Effort::Low,
+    Effort::Medium,
+    Effort::High,
+    Effort::ExtraHigh,
+    Effort::Max,
+];
+
 /// A value per role, and one for all others under `default`. One value alone is for all. In the environment: JSON.
 pub(in crate::settings) struct PerRoleOrAll<T: 'static>(pub(in crate::settings) &'static dyn Form<T>);
 
@@ -120,6 +166,18 @@ impl<T> Form<ForRoles<T>> for PerRoleOrAll<T> {
 
     fn value_of_text(&self, text: &str) -> Value {
         json(text)
+    }
+
+    fn doubts(&self, value: &Value) -> Vec<String> {
+        let Some(map) = value.as_mapping() else {
+            return self.0.doubts(value);
+        };
+        let of_role = |(role, value): (&Value, &Value)| {
+            let role = role.as_str().unwrap_or_default().to_owned();
+            let doubts = self.0.doubts(value).into_iter();
+            doubts.map(move |doubt| format!("{role}: {doubt}"))
+        };
+        map.iter().flat_map(of_role).collect()
     }
 
     fn shown(&self, value: &Value, base: &Path) -> String {
