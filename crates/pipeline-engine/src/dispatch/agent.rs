@@ -6,20 +6,18 @@ use pipeline_core::event::Event;
 use pipeline_core::evidence::EvidenceRequest;
 use pipeline_core::id::{AccountId, RunId};
 use pipeline_core::job::AgentJob;
-use pipeline_core::pipeline::Pipeline;
 use pipeline_core::port::PortError;
 use pipeline_core::port::runner::{RunEnd, RunOccasion, RunSpec, RunWork, Tries};
 use pipeline_core::port::store::jobs::LeasedJob;
 use pipeline_core::port::store::tasks::{Commit, TaskKey};
 use pipeline_core::port::workspace::{CheckoutSpec, HarvestSpec};
 use pipeline_core::prompt::fill;
+use pipeline_core::resilience::AccountHealth;
 use pipeline_core::role::Role;
 use pipeline_core::run::{AgentOutcome, FailureCause, RunFailure, RunRecord, RunRow};
 use pipeline_core::stage::WriteScope;
-use pipeline_core::task::Task;
 use tokio::sync::watch;
 
-use crate::accounts;
 use crate::context::{Context, ProjectPorts};
 use crate::dispatch::Call;
 use crate::dispatch::execution::{Beginning, Followed, Worked, begun, failure_of, follow, patiently};
@@ -38,25 +36,27 @@ pub(super) async fn run(
     let mut row = row(context, run, work);
     if beginning == Beginning::Fresh {
         let account = match provider::choose(context, ports, (run, &work.role)).await {
-            Ok(Choice::Taken(account)) => account,
+            Ok(Choice::Taken(account)) => *account,
             Ok(Choice::Nobody(until)) => return Worked::Postponed(until),
             Err(error) => {
                 tracing::warn!(run.id = %run, %error, "no account could be chosen; trying again soon");
                 return Worked::Postponed(context.clock.now().plus(Duration::from_secs(1)));
             }
         };
-        row.record.provider = Some(account.clone());
+        row.record.provider = Some(account.account.clone());
         announce(context, &row).await;
+        let rules = rules_of(context, job, work).await;
         let occasion = RunOccasion {
             queued_at: job.available_at,
             claimed_at: row.started_at,
-            tries: tries(context, job, work).await,
+            tries: rules.as_ref().map(|rules| rules.tries),
         };
+        let scope = rules.map(|rules| rules.scope);
         let never_began = RunRecord {
             never_began: true,
             ..RunRecord::default()
         };
-        let spec = match prepare(context, ports, (job, run, occasion), (work, account)).await {
+        let spec = match prepare(context, ports, (job, run, occasion), (work, account, scope)).await {
             Ok(spec) => spec,
             Err(failure) => {
                 return of_the_machine(context, row, failure, never_began);
@@ -136,7 +136,7 @@ async fn prepare(
     context: &Context,
     ports: &ProjectPorts,
     (job, run, occasion): (&LeasedJob, RunId, RunOccasion),
-    (work, account): (&AgentJob, AccountId),
+    (work, account, scope): (&AgentJob, AccountHealth, Option<WriteScope>),
 ) -> Result<RunSpec, RunFailure> {
     let spec = CheckoutSpec {
         run,
@@ -169,10 +169,11 @@ async fn prepare(
             work_item: work.work_item.clone(),
             prompt,
             brief: work.brief.clone(),
-            scope: scope(context, job, work).await,
-            resume: session_of(context, (job, work), &account).await,
-            version: version_of(context, &account).await,
-            provider: account,
+            scope,
+            resume: session_of(context, (job, work), &account.account).await,
+            // What is not known is taken for the version that our flags were verified with.
+            version: account.preflight.and_then(|made| made.report.version),
+            provider: account.account,
         },
     })
 }
@@ -201,31 +202,26 @@ fn fallback(role: &Role) -> String {
     format!("You are the {role} of a development pipeline. Do what the brief says.")
 }
 
-/// For the run's record alone: what is not known is left out.
-async fn tries(context: &Context, job: &LeasedJob, work: &AgentJob) -> Option<Tries> {
-    let (task, pipeline) = rules_of(context, job).await?;
-    Some(Tries {
-        attempt: task.counters.attempts + 1,
-        allowed: pipeline.attempts_in(pipeline.stage(&work.stage)?),
-    })
+/// What the pipeline of a job's task says of its stage.
+struct StageRules {
+    tries: Tries,
+    scope: WriteScope,
 }
 
-/// For the program's own tool rules: what is not known is not restricted there, and the harvest is looked at in any case.
-async fn scope(context: &Context, job: &LeasedJob, work: &AgentJob) -> Option<WriteScope> {
-    let (_, pipeline) = rules_of(context, job).await?;
-    Some(pipeline.stage(&work.stage)?.scope.clone())
-}
-
-async fn rules_of(context: &Context, job: &LeasedJob) -> Option<(Task, Pipeline)> {
+/// For the run's record and for the program's own tool rules: what is not known is left out of the one and not restricted in the other, for the
+/// harvest is looked at in any case.
+async fn rules_of(context: &Context, job: &LeasedJob, work: &AgentJob) -> Option<StageRules> {
     let task = context.store.task(&TaskKey::Id(job.id.task)).await.ok()??;
     let pipeline = context.pipeline_of(&task).await.ok()??;
-    Some((task, pipeline))
-}
-
-/// What is not known is taken for the version that our flags were verified with.
-async fn version_of(context: &Context, account: &AccountId) -> Option<String> {
-    let health = accounts::find(context, account).await.ok()?;
-    health.preflight?.report.version
+    let stage = pipeline.stage(&work.stage)?;
+    let tries = Tries {
+        attempt: task.counters.attempts + 1,
+        allowed: pipeline.attempts_in(stage),
+    };
+    Some(StageRules {
+        tries,
+        scope: stage.scope.clone(),
+    })
 }
 
 /// A session is known to the account that began it, and to no other. One that could not be resumed once is not tried again.

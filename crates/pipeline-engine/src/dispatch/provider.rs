@@ -8,7 +8,7 @@ use pipeline_core::admission::HeldBack;
 use pipeline_core::id::{AccountId, ProjectId, RunId};
 use pipeline_core::port::store::StoreError;
 use pipeline_core::port::store::jobs::LeasedJob;
-use pipeline_core::resilience::Admits;
+use pipeline_core::resilience::{AccountHealth, Admits, Refusal};
 use pipeline_core::role::Role;
 use pipeline_core::time::Timestamp;
 
@@ -23,8 +23,8 @@ const NOT_BEFORE: Duration = Duration::from_secs(1);
 
 /// Who works.
 pub(super) enum Choice {
-    /// This account.
-    Taken(AccountId),
+    /// This account, as it is known.
+    Taken(Box<AccountHealth>),
     /// None now; the job waits until then.
     Nobody(Timestamp),
 }
@@ -43,8 +43,8 @@ pub(super) async fn choose(
     for account in ports.providers.of(role) {
         preflight::make(context, &ports.project.id, (account, Occasion::Run)).await?;
         match take(context, account, run).await? {
-            Admits::Yes | Admits::Probe => return Ok(Choice::Taken(account.clone())),
-            Admits::No(refusal) => {
+            Ok(health) => return Ok(Choice::Taken(Box::new(health))),
+            Err(refusal) => {
                 tracing::debug!(run.id = %run, provider = %account, %refusal, "the account takes no run");
                 until = refusal.until().map_or(until, |end| until.min(end));
             }
@@ -53,22 +53,28 @@ pub(super) async fn choose(
     Ok(Choice::Nobody(until.max(now.plus(NOT_BEFORE))))
 }
 
-/// Whether the account takes this run; where one goes first, this one is noted as that.
-async fn take(context: &Context, account: &AccountId, run: RunId) -> Result<Admits, StoreError> {
+/// The account where it takes this run, else why not; where one run goes first, this one is noted as that.
+async fn take(
+    context: &Context,
+    account: &AccountId,
+    run: RunId,
+) -> Result<Result<AccountHealth, Refusal>, StoreError> {
     loop {
         let health = accounts::find(context, account).await?;
         // Read after the account: the job of a run that goes first was leased before that was noted.
         let leased = context.store.leased().await?;
         let lives = |other: &RunId| *other != run && is_leased(&leased, other);
         match health.admits(context.clock.now(), lives) {
-            Admits::Probe if health.probe == Some(run) => return Ok(Admits::Probe),
+            Admits::Yes => return Ok(Ok(health)),
+            Admits::Probe if health.probe == Some(run) => return Ok(Ok(health)),
             Admits::Probe => {
-                if accounts::write(context, health.with_probe(run), None).await? {
+                let probing = health.with_probe(run);
+                if accounts::write(context, probing.clone(), None).await? {
                     tracing::info!(run.id = %run, provider = %account, "the run tries whether the account works again");
-                    return Ok(Admits::Probe);
+                    return Ok(Ok(probing));
                 }
             }
-            answer @ (Admits::Yes | Admits::No(_)) => return Ok(answer),
+            Admits::No(refusal) => return Ok(Err(refusal)),
         }
     }
 }
