@@ -213,7 +213,7 @@ async fn the_queue_says_how_each_provider_fares() {
         (&json!("out_of_order"), &json!("log in"))
     );
     assert_eq!(claude["preflight"]["version"], "2.1.329");
-    assert_eq!(claude["preflight"]["age_seconds"], 0);
+    assert!(claude["preflight"]["age_seconds"].is_u64(), "{claude}");
 }
 
 #[tokio::test]
