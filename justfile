@@ -76,6 +76,11 @@ fuzz SECONDS='60':
             -max_total_time='{{ SECONDS }}' -max_len=100000 -timeout=10 -rss_limit_mb=1024 -print_final_stats=1
     done
 
+# Figures of orchd beside the limits of this machine, a line of JSON each; `--table`, `--only NAME,…`, `--list`, `--data DIR` (its disk is measured).
+bench *ARGS:
+    cargo build --locked --release -p orchd -p orchd-bench
+    "${CARGO_TARGET_DIR:-target}/release/orchd-bench" {{ ARGS }}
+
 # How long the rules take and what they allocate: verdicts on the fixtures and on hostile texts.
 bench-core *FILTER:
     cargo bench --locked -p pipeline-core --benches -- {{ FILTER }}

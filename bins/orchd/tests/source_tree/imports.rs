@@ -104,6 +104,27 @@ pub(crate) const IMPORTS: &[Imports] = &[
         why: "a model knows nothing of those who ask it",
     },
     Imports {
+        who: "bench",
+        may: &[
+            "app",
+            "pipeline-core",
+            "pipeline-engine",
+            "store-sqlite",
+            "tracker-local",
+            "forge-local",
+            "agent-process",
+            "process",
+            "git",
+            "web",
+        ],
+        why: "what measures sets up anything, and nobody imports it but its program",
+    },
+    Imports {
+        who: "orchd-bench",
+        may: &["bench"],
+        why: "the program that measures is thin",
+    },
+    Imports {
         who: "orchd",
         may: &["app", "demo", "pipeline-core", "process"],
         why: "the daemon's binary is thin: the wiring is in app, and process is for runner mode",

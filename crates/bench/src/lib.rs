@@ -1,0 +1,87 @@
+//! What orchd costs, measured on the machine at hand: each figure beside the limit that the same disk and processor set in the same run.
+//!
+//! A measurement is a file of its own that answers with figures; [`MEASUREMENTS`] names them all. Nothing here is part of the product, and nothing
+//! here makes the product faster than it is: the same pragmas, the same adapters, read back and printed with the figures.
+
+mod clock;
+mod figure;
+mod place;
+#[allow(dead_code)]
+mod samples;
+mod limits;
+
+use std::path::PathBuf;
+
+use anyhow::bail;
+
+pub use figure::{Conditions, Figure};
+pub use place::Place;
+
+use figure::Sheet;
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Names of measurements; none: all.
+    pub only: Vec<String>,
+    /// How figures are printed.
+    pub shape: Shape,
+    /// Where data is written.
+    pub data: PathBuf,
+    /// A hundredth of the work.
+    pub smoke: bool,
+}
+
+/// How figures are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// A line of JSON each, as soon as it is known.
+    Lines,
+    /// One table at the end.
+    Table,
+}
+
+/// Something that can be measured.
+struct Measurement {
+    name: &'static str,
+    about: &'static str,
+    run: fn(&Place, &mut Sheet) -> anyhow::Result<()>,
+}
+
+/// In the order in which they run; the limits come first, for comparison.
+const MEASUREMENTS: &[Measurement] = &[Measurement {
+    name: "limits",
+    about: "the disk and SQLite by themselves: fdatasync, single and grouped commits",
+    run: limits::measure,
+}];
+
+/// Measures what is asked for and prints it.
+pub fn run(options: &Options) -> anyhow::Result<()> {
+    let wanted = wanted(&options.only)?;
+    let mut sheet = Sheet::new(options.shape);
+    for measurement in wanted {
+        let place = Place::new(&options.data, measurement.name, options.smoke)?;
+        (measurement.run)(&place, &mut sheet)?;
+    }
+    sheet.close();
+    Ok(())
+}
+
+/// Prints what can be measured.
+pub fn list() -> anyhow::Result<()> {
+    for measurement in MEASUREMENTS {
+        figure::say(&format!("{:<12}{}", measurement.name, measurement.about));
+    }
+    Ok(())
+}
+
+fn wanted(only: &[String]) -> anyhow::Result<Vec<&'static Measurement>> {
+    for name in only {
+        if !MEASUREMENTS.iter().any(|known| known.name == name) {
+            let names: Vec<&str> = MEASUREMENTS.iter().map(|known| known.name).collect();
+            bail!("there is no measurement '{name}'; there are {}", names.join(", "));
+        }
+    }
+    let is_wanted = |known: &&Measurement| only.is_empty() || only.iter().any(|name| name == known.name);
+    Ok(MEASUREMENTS.iter().filter(is_wanted).collect())
+}
