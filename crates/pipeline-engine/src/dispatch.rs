@@ -75,17 +75,28 @@ impl Dispatcher {
         loop {
             let now = self.context.clock.now();
             match self.context.store.claim(seen.request(&self.context, now)).await? {
-                Claim::Taken(job) if self.checkout_is_taken(&job).await? => {
-                    let at = now.plus(Duration::from_secs(1));
-                    self.context.store.give_back(job.id, job.fence, at, false).await?;
-                }
-                Claim::Taken(job) => {
-                    begun += usize::from(admission::is_run(&job));
-                    self.begin(*job, execution::Beginning::Fresh).await;
-                }
+                Claim::Taken(jobs) => begun += self.begin_claimed(jobs, now).await?,
                 Claim::Empty { .. } => return Ok(begun),
             }
         }
+    }
+
+    /// Begins what was claimed together and answers how many agents and commands that were. One whose checkout is taken goes back for a
+    /// moment; where that fails, the others begin all the same.
+    async fn begin_claimed(&self, jobs: Vec<LeasedJob>, now: Timestamp) -> Result<usize, StoreError> {
+        let without_checkout = self.without_checkout(&jobs).await?;
+        let (mut begun, mut outcome) = (0, Ok(()));
+        for job in jobs {
+            if without_checkout.contains(&job.id) {
+                let at = now.plus(Duration::from_secs(1));
+                let back = self.context.store.give_back(job.id, job.fence, at, false).await;
+                outcome = outcome.and(back.map(|_| ()));
+                continue;
+            }
+            begun += usize::from(admission::is_run(&job));
+            self.begin(job, execution::Beginning::Fresh).await;
+        }
+        outcome.map(|()| begun)
     }
 
     /// Rings for a tick when an operator placed or lifted a hold.
@@ -155,16 +166,27 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// An earlier agent of the same task was called off and has not ended yet; there is one checkout per branch.
-    async fn checkout_is_taken(&self, job: &LeasedJob) -> Result<bool, StoreError> {
-        let is_agent = |job: &LeasedJob| matches!(job.kind, JobKind::Agent(_));
-        if !is_agent(job) {
-            return Ok(false);
+    /// Agents whose task has an earlier one that was called off and has not ended yet; there is one checkout per branch.
+    async fn without_checkout(&self, claimed: &[LeasedJob]) -> Result<BTreeSet<JobId>, StoreError> {
+        let is_agent = |job: &&LeasedJob| matches!(job.kind, JobKind::Agent(_));
+        if !claimed.iter().any(|job| is_agent(&job)) {
+            return Ok(BTreeSet::new());
         }
         let leased = self.context.store.leased().await?;
-        Ok(leased
-            .iter()
-            .any(|other| other.id != job.id && other.id.task == job.id.task && is_agent(other)))
+        // Of two that were claimed together the first has the checkout.
+        let mut claimed_later: BTreeSet<JobId> = claimed.iter().map(|job| job.id).collect();
+        let mut without = BTreeSet::new();
+        for job in claimed {
+            claimed_later.remove(&job.id);
+            let holds = |other: &LeasedJob| {
+                other.id.task == job.id.task && other.id != job.id && !claimed_later.contains(&other.id)
+            };
+            let is_taken = leased.iter().filter(is_agent).any(holds);
+            if is_agent(&job) && is_taken {
+                without.insert(job.id);
+            }
+        }
+        Ok(without)
     }
 
     async fn begin(&self, job: LeasedJob, beginning: execution::Beginning) {

@@ -251,7 +251,7 @@ pub fn run_row(run: RunId) -> RunRow {
     }
 }
 
-/// A wish to claim with room for ten jobs and a lease of a minute.
+/// A wish to claim one job, with room for ten and a lease of a minute.
 #[must_use]
 pub fn claim(owner: &str, now: Timestamp) -> ClaimRequest {
     ClaimRequest {
@@ -261,6 +261,7 @@ pub fn claim(owner: &str, now: Timestamp) -> ClaimRequest {
         limit: 10,
         project_limits: BTreeMap::new(),
         no_new_tasks: BTreeSet::new(),
+        at_most: 1,
     }
 }
 

@@ -14,6 +14,9 @@ use pipeline_core::time::Timestamp;
 use crate::context::Context;
 use crate::dispatch::provider;
 
+/// Jobs that one claim takes: they share a commit, and other writers get their turn in between.
+const CLAIMED_AT_ONCE: usize = 64;
+
 /// What a look found.
 pub(super) struct Seen {
     admission: Admission,
@@ -112,6 +115,7 @@ impl Seen {
             limit,
             project_limits,
             no_new_tasks,
+            at_most: CLAIMED_AT_ONCE,
         }
     }
 }

@@ -53,6 +53,7 @@ suite! {
         a_claimed_job_says_since_when_it_waited,
         an_empty_queue_names_no_time,
         each_job_is_claimed_once,
+        several_are_claimed_as_one_after_the_other,
         the_overall_limit_holds,
         the_limit_per_project_holds,
         gathering_comes_first_and_does_not_count,

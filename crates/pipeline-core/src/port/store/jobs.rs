@@ -25,18 +25,31 @@ pub struct ClaimRequest {
     pub project_limits: BTreeMap<ProjectId, usize>,
     /// Projects whose new tasks do not begin: their first job is left queued until it was claimed once.
     pub no_new_tasks: BTreeSet<ProjectId>,
+    /// Jobs that are taken by this claim, in one transaction; at least one is looked for.
+    pub at_most: usize,
 }
 
 /// What came of a claim.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Claim {
-    /// This job is ours until its lease ends.
-    Taken(Box<LeasedJob>),
+    /// These jobs are ours until their leases end: at least one, in the order of their turns.
+    Taken(Vec<LeasedJob>),
     /// Nothing can be claimed now; the next queued job becomes available then, when one does.
     Empty {
         /// When to look again.
         next: Option<Timestamp>,
     },
+}
+
+impl Claim {
+    /// The jobs that were taken.
+    #[must_use]
+    pub fn taken(self) -> Vec<LeasedJob> {
+        match self {
+            Self::Taken(jobs) => jobs,
+            Self::Empty { .. } => Vec::new(),
+        }
+    }
 }
 
 /// A leased job.
@@ -122,8 +135,9 @@ pub struct JobCounts {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait JobStore: Send + Sync {
-    /// Takes the next job, atomically; the fence grows by one. Gathering comes first. Between projects: the one with the fewest agents and
-    /// commands leased, then the one whose latest claim of such a job is longest ago; within a project the earliest available.
+    /// Takes the next jobs, atomically, as if each were claimed by itself after the one before; the fence grows by one. Gathering comes first.
+    /// Between projects: the one with the fewest agents and commands leased, then the one whose latest claim of such a job is longest ago;
+    /// within a project the earliest available.
     async fn claim(&self, request: ClaimRequest) -> Result<Claim, StoreError>;
 
     /// Renews the lease of this attempt, and takes it over when `owner` differs (adoption after a restart).

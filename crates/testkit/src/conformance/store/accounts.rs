@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pipeline_core::id::AccountId;
 use pipeline_core::job::JobStatus;
 use pipeline_core::port::store::Store;
-use pipeline_core::port::store::jobs::{Claim, JobFilter};
+use pipeline_core::port::store::jobs::JobFilter;
 use pipeline_core::port::store::tasks::{Commit, Committed, JobEnd};
 use pipeline_core::resilience::{AccountHealth, PreflightReport, THRESHOLD};
 use pipeline_core::run::{FailureCause, RunFailure};
@@ -79,10 +79,8 @@ pub async fn an_account_is_written_with_the_end_of_its_run(store: Arc<dyn Store>
         ..sample::update(&read, |_| {})
     };
     commit(&store, queue).await;
-    let claim = store.claim(sample::claim("a", at(1))).await.unwrap();
-    let Claim::Taken(claimed) = claim else {
-        panic!("{claim:?}")
-    };
+    let mut claim = store.claim(sample::claim("a", at(1))).await.unwrap().taken();
+    let claimed = claim.pop().expect("the job is claimed");
     let end = |fence, health| Commit {
         job_end: Some(JobEnd {
             job: id,

@@ -142,7 +142,7 @@ async fn claimed(store: &Arc<dyn Store>) -> LeasedJob {
         at(30)
     };
     match store.claim(sample::claim("a", now)).await.unwrap() {
-        Claim::Taken(job) => *job,
+        Claim::Taken(mut jobs) => jobs.remove(0),
         Claim::Empty { next } => panic!("nothing to claim; next {next:?}"),
     }
 }

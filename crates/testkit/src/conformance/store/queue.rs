@@ -29,9 +29,7 @@ pub async fn a_claimed_job_says_since_when_it_waited(store: Arc<dyn Store>) {
     queue(&store, available_at(job_id(1, 1), 50)).await;
     for (fence, since) in [(1, 50), (2, 70)] {
         let answer = store.claim(sample::claim("a", at(90))).await.unwrap();
-        let Claim::Taken(job) = answer else {
-            panic!("it is {answer:?}");
-        };
+        let job = answer.taken().pop().expect("it is claimed");
         assert_eq!((job.fence, job.available_at), (fence, at(since)));
         store.give_back(job.id, job.fence, at(70), false).await.unwrap();
     }
@@ -72,6 +70,30 @@ pub async fn each_job_is_claimed_once(store: Arc<dyn Store>) {
         claimed.extend(answer.await.unwrap());
     }
     assert_eq!(claimed.len(), 8);
+}
+
+/// The same jobs in the same order, with the limits after each; what is left waits for the next claim.
+pub async fn several_are_claimed_as_one_after_the_other(store: Arc<dyn Store>) {
+    for number in 1..=3 {
+        queue(&store, of_project("et", job_id(1, number))).await;
+        queue(&store, of_project("other", job_id(2, number))).await;
+    }
+    let several = |at_most| ClaimRequest {
+        at_most,
+        limit: 5,
+        project_limits: BTreeMap::from([(ProjectId::new("other"), 2)]),
+        ..sample::claim("a", at(0))
+    };
+    for (at_most, expected) in [
+        (3, vec![job_id(1, 1), job_id(2, 1), job_id(1, 2)]),
+        (3, vec![job_id(2, 2), job_id(1, 3)]),
+        (3, vec![]),
+    ] {
+        let jobs = store.claim(several(at_most)).await.unwrap().taken();
+        assert_eq!(jobs.iter().map(|job| job.id).collect::<Vec<_>>(), expected);
+        assert!(jobs.iter().all(|job| job.fence == 1));
+    }
+    assert_eq!(store.leased().await.unwrap().len(), 5);
 }
 
 /// Agent and command jobs together; a finished one makes room.
@@ -269,10 +291,9 @@ async fn numbers(store: &Arc<dyn Store>, filter: JobFilter) -> Vec<u32> {
 }
 
 async fn claim(store: &Arc<dyn Store>, request: ClaimRequest) -> Option<JobId> {
-    match store.claim(request).await.unwrap() {
-        Claim::Taken(job) => Some(job.id),
-        Claim::Empty { .. } => None,
-    }
+    let mut jobs = store.claim(request).await.unwrap().taken();
+    assert!(jobs.len() <= 1);
+    jobs.pop().map(|job| job.id)
 }
 
 async fn finish(store: &Arc<dyn Store>, job: JobId) {

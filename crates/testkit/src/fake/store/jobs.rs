@@ -18,7 +18,7 @@ use crate::fake::store::state::{State, StoredJob};
 #[async_trait]
 impl JobStore for FakeStore {
     async fn claim(&self, request: ClaimRequest) -> Result<Claim, StoreError> {
-        self.call("claim", |state| Ok(state.claim(request)))
+        self.call("claim", |state| Ok(state.claim(&request)))
     }
 
     async fn renew(
@@ -113,24 +113,34 @@ impl State {
             .filter(|job| job.status == JobStatus::Running && job.fence == fence)
     }
 
-    fn claim(&mut self, request: ClaimRequest) -> Claim {
-        let Some(at) = self.next_job(&request) else {
-            let later = |job: &&StoredJob| job.status == JobStatus::Queued && job.available_at > request.now;
-            return Claim::Empty {
-                next: self.jobs.iter().filter(later).map(|job| job.available_at).min(),
-            };
-        };
+    fn claim(&mut self, request: &ClaimRequest) -> Claim {
+        let mut taken = Vec::new();
+        while taken.len() < request.at_most.max(1)
+            && let Some(at) = self.next_job(request)
+        {
+            taken.push(self.take(at, request));
+        }
+        if !taken.is_empty() {
+            return Claim::Taken(taken);
+        }
+        let later = |job: &&StoredJob| job.status == JobStatus::Queued && job.available_at > request.now;
+        Claim::Empty {
+            next: self.jobs.iter().filter(later).map(|job| job.available_at).min(),
+        }
+    }
+
+    fn take(&mut self, at: usize, request: &ClaimRequest) -> LeasedJob {
         let job = &mut self.jobs[at];
         job.status = JobStatus::Running;
         job.fence += 1;
         job.cancel_requested = false;
-        job.lease = Some((request.owner, request.lease_until));
+        job.lease = Some((request.owner.clone(), request.lease_until));
         let (limited, taken) = (job.is_limited(), leased(job).expect("the job was just leased"));
         if limited {
             self.turns.retain(|project| *project != taken.project);
             self.turns.push(taken.project.clone());
         }
-        Claim::Taken(Box::new(taken))
+        taken
     }
 
     fn next_job(&self, request: &ClaimRequest) -> Option<usize> {
