@@ -68,6 +68,20 @@ impl SqliteStore {
         &self.condition
     }
 
+    /// The settings that the writing connection has now, read back from it: `journal_mode`, `synchronous` and the like.
+    ///
+    /// # Errors
+    /// As every write of the store.
+    pub async fn settings(&self) -> Result<Vec<(&'static str, String)>, StoreError> {
+        self.writer
+            .write(|connection| {
+                pragmas::in_force(connection)
+                    .map(Written::Keep)
+                    .map_err(Into::into)
+            })
+            .await
+    }
+
     /// Which copy of the state this was when it was opened; none when that cannot be read.
     #[must_use]
     pub fn opened_as(&self) -> Option<&Identity> {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use rusqlite::Connection;
+use rusqlite::types::Value;
 
 /// Bytes that the write-ahead log's file is cut back to.
 const WAL_FILE_LIMIT: i64 = 64 * 1024 * 1024;
@@ -49,6 +50,8 @@ pub(crate) fn apply(
         ("trusted_schema", 0),
         ("cell_size_check", 1),
         ("mmap_size", 0),
+        // MEMORY: what a savepoint may have to restore went through files in /var/tmp, made and removed several times in a group of commits.
+        ("temp_store", 2),
         ("journal_size_limit", WAL_FILE_LIMIT),
         // Checkpoints have a connection of their own; a commit shall not wait for one.
         ("wal_autocheckpoint", 0),
@@ -79,6 +82,28 @@ fn expect_wal(mode: String) -> Result<(), PragmaError> {
         expected: "wal".to_owned(),
         found: mode,
     })
+}
+
+/// What decides how durable a commit is and when it is moved, as the connection has it now.
+pub(crate) fn in_force(connection: &Connection) -> rusqlite::Result<Vec<(&'static str, String)>> {
+    let names = [
+        "journal_mode",
+        "synchronous",
+        "foreign_keys",
+        "wal_autocheckpoint",
+        "mmap_size",
+        "cache_size",
+    ];
+    let read = |name: &'static str| {
+        let value: Value = connection.pragma_query_value(None, name, |row| row.get(0))?;
+        let text = match value {
+            Value::Integer(number) => number.to_string(),
+            Value::Text(text) => text,
+            Value::Null | Value::Real(_) | Value::Blob(_) => String::new(),
+        };
+        Ok((name, text))
+    };
+    names.into_iter().map(read).collect()
 }
 
 fn set(connection: &Connection, name: &'static str, value: i64) -> Result<(), PragmaError> {
@@ -117,6 +142,7 @@ mod tests {
             ("trusted_schema", 0),
             ("cell_size_check", 1),
             ("mmap_size", 0),
+            ("temp_store", 2),
             ("journal_size_limit", 64 * 1024 * 1024),
             ("wal_autocheckpoint", 0),
             ("query_only", 0),
@@ -124,6 +150,22 @@ mod tests {
             assert_eq!(number(&connection, name), value, "{name}");
         }
         check_wal(&connection).unwrap();
+    }
+
+    #[test]
+    fn what_is_in_force_can_be_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = Connection::open(folder.path().join("state.db")).unwrap();
+        apply(&connection, Purpose::Write, Duration::from_secs(1)).unwrap();
+        turn_wal_on(&connection).unwrap();
+        let found = in_force(&connection).unwrap();
+        for (name, value) in [
+            ("journal_mode", "wal"),
+            ("synchronous", "2"),
+            ("wal_autocheckpoint", "0"),
+        ] {
+            assert!(found.contains(&(name, value.to_owned())), "{name}");
+        }
     }
 
     #[test]
