@@ -9,6 +9,7 @@ pub(crate) mod opening;
 pub(crate) mod reason;
 
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -32,8 +33,9 @@ pub const SCHEMA: u32 = 1;
 
 pub(crate) const FILE: &str = "run.json";
 
-/// One writer at a time in this process: they share the name of the temporary file. No other process writes.
-static WRITING: Mutex<()> = Mutex::new(());
+/// One writer of a record at a time in this process: they share the name of the temporary file. No other process writes. Records of other
+/// runs, but for those that happen to share a lock, are written meanwhile: each waits for the disk.
+static WRITING: [Mutex<()>; 32] = [const { Mutex::new(()) }; 32];
 
 /// The record of a run. Times are Unix milliseconds; what is not known is null.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -225,7 +227,10 @@ impl Record {
 
     /// Whole or not at all, also after a power cut.
     pub(crate) fn write(&self, run_dir: &Path) -> io::Result<()> {
-        let _writing = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut hash = DefaultHasher::new();
+        run_dir.hash(&mut hash);
+        let lock = usize::try_from(hash.finish() % WRITING.len() as u64).map_err(io::Error::other)?;
+        let _writing = WRITING[lock].lock().unwrap_or_else(PoisonError::into_inner);
         process::write_whole(run_dir, FILE, &serde_json::to_vec_pretty(self)?)
     }
 }

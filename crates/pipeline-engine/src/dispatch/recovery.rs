@@ -1,5 +1,7 @@
 //! After a start: which jobs of an earlier daemon go on, and which are queued again. Decided by the life of the run, never by age.
 
+use std::sync::Arc;
+
 use pipeline_core::event::Event;
 use pipeline_core::id::RunId;
 use pipeline_core::job::{JobKind, JobStatus};
@@ -8,31 +10,52 @@ use pipeline_core::port::store::StoreError;
 use pipeline_core::port::store::jobs::{LeasedJob, Renewal};
 use pipeline_core::port::store::tasks::{Commit, TaskKey};
 use pipeline_core::run::{AgentOutcome, FailureCause, RunFailure, RunRecord, RunRow};
+use tokio::task::JoinSet;
 
 use crate::context::Context;
 use crate::dispatch::execution::{Beginning, transient};
 use crate::step::{Along, job_end, step};
 
+/// Jobs that are looked at side by side.
+const AT_ONCE: usize = 32;
 /// A job over which so many daemons died is not tried again.
 const POISON: u32 = 3;
 
 /// The jobs whose runs are alive or have ended; all others are given back.
-pub(super) async fn adoptable(context: &Context) -> Result<Vec<LeasedJob>, StoreError> {
-    let mut adopted = Vec::new();
-    for job in context.store.leased().await? {
-        if job.owner == context.settings.instance {
-            continue;
+pub(super) async fn adoptable(context: &Arc<Context>) -> Result<Vec<LeasedJob>, StoreError> {
+    let leased = context.store.leased().await?;
+    let mut others = leased
+        .into_iter()
+        .filter(|job| job.owner != context.settings.instance);
+    let (mut looking, mut adopted, mut outcome) = (JoinSet::new(), Vec::new(), Ok(()));
+    loop {
+        // Side by side: what is written of them shares commits, and the disk is waited for once.
+        while looking.len() < AT_ONCE
+            && let Some(job) = others.next()
+        {
+            let context = Arc::clone(context);
+            looking.spawn(async move { take_up(&context, job).await });
         }
-        match &job.kind {
-            JobKind::Gather(_) => give_back(context, &job, false).await?,
-            JobKind::Agent(_) | JobKind::Command(_) => {
-                if let Some(job) = adopt(context, job).await? {
-                    adopted.push(job);
-                }
+        match looking.join_next().await {
+            None => break,
+            Some(Ok(Ok(job))) => adopted.extend(job),
+            Some(Ok(Err(error))) => outcome = outcome.and(Err(error)),
+            Some(Err(error)) => {
+                let error = StoreError::Unavailable(format!("taking up a run ended badly: {error}"));
+                outcome = outcome.and(Err(error));
             }
         }
     }
-    Ok(adopted)
+    adopted.sort_by_key(|job| job.id);
+    outcome.map(|()| adopted)
+}
+
+/// Answers the job when its run goes on or has to be taken in.
+async fn take_up(context: &Context, job: LeasedJob) -> Result<Option<LeasedJob>, StoreError> {
+    match &job.kind {
+        JobKind::Gather(_) => give_back(context, &job, false).await.map(|()| None),
+        JobKind::Agent(_) | JobKind::Command(_) => adopt(context, job).await,
+    }
 }
 
 async fn adopt(context: &Context, job: LeasedJob) -> Result<Option<LeasedJob>, StoreError> {
