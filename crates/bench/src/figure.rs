@@ -75,6 +75,10 @@ impl Sheet {
         }
     }
 
+    pub(crate) fn into_figures(self) -> Vec<Figure> {
+        self.figures
+    }
+
     fn table(&self) -> String {
         let mut table = Table::new();
         table.load_style(UTF8_FULL_CONDENSED);

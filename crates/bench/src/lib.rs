@@ -6,9 +6,18 @@
 mod clock;
 mod figure;
 mod place;
-#[allow(dead_code)]
 mod samples;
+mod commits;
+mod processor;
+mod store;
+mod specimen;
+mod idle;
 mod limits;
+mod ingest;
+mod queue;
+mod growth;
+mod recovery;
+mod outbox;
 
 use std::path::PathBuf;
 
@@ -49,14 +58,46 @@ struct Measurement {
 }
 
 /// In the order in which they run; the limits come first, for comparison.
-const MEASUREMENTS: &[Measurement] = &[Measurement {
-    name: "limits",
-    about: "the disk and SQLite by themselves: fdatasync, single and grouped commits",
-    run: limits::measure,
-}];
+const MEASUREMENTS: &[Measurement] = &[
+    Measurement {
+        name: "limits",
+        about: "the disk and SQLite by themselves: fdatasync, single and grouped commits",
+        run: limits::measure,
+    },
+    Measurement {
+        name: "ingest",
+        about: "webhooks over 1, 16 and 64 connections until they are durable",
+        run: ingest::measure,
+    },
+    Measurement {
+        name: "queue",
+        about: "jobs: queued, claimed, completed, and end to end with 1 and 8 workers",
+        run: queue::measure,
+    },
+    Measurement {
+        name: "growth",
+        about: "a claim, a step and /status with 100, 10,000 and 1,000,000 tasks in the store",
+        run: growth::measure,
+    },
+    Measurement {
+        name: "recovery",
+        about: "what a start takes up: 10,000 open tasks and 200 leased runs",
+        run: recovery::measure,
+    },
+    Measurement {
+        name: "outbox",
+        about: "effects that are due, sent by the engine's own loop",
+        run: outbox::measure,
+    },
+];
 
 /// Measures what is asked for and prints it.
 pub fn run(options: &Options) -> anyhow::Result<()> {
+    figures(options).map(|_| ())
+}
+
+/// The same, with the figures as an answer.
+pub fn figures(options: &Options) -> anyhow::Result<Vec<Figure>> {
     let wanted = wanted(&options.only)?;
     let mut sheet = Sheet::new(options.shape);
     for measurement in wanted {
@@ -64,7 +105,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         (measurement.run)(&place, &mut sheet)?;
     }
     sheet.close();
-    Ok(())
+    Ok(sheet.into_figures())
 }
 
 /// Prints what can be measured.

@@ -27,6 +27,11 @@ impl Place {
         if self.smoke { (count / 100).max(1) } else { count }
     }
 
+    /// It is only to be seen that everything runs.
+    pub(crate) fn is_smoke(&self) -> bool {
+        self.smoke
+    }
+
     /// An empty directory in it.
     pub(crate) fn fresh(&self, name: &str) -> anyhow::Result<PathBuf> {
         let path = self.directory.path().join(name);
