@@ -47,6 +47,7 @@ use crate::readers::Readers;
 use crate::writer::{Writer, Written};
 
 pub use crate::identity::Identity;
+pub use crate::writer::Commits;
 
 /// Everything that is kept, in one database file. Implements the eight traits of the store port.
 ///
@@ -66,6 +67,12 @@ impl SqliteStore {
     #[must_use]
     pub fn condition(&self) -> &Condition {
         &self.condition
+    }
+
+    /// How much it has committed since it was opened.
+    #[must_use]
+    pub fn commits(&self) -> Commits {
+        self.writer.commits()
     }
 
     /// The settings that the writing connection has now, read back from it: `journal_mode`, `synchronous` and the like.

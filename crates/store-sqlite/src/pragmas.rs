@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use rusqlite::types::Value;
 
 /// Bytes that the write-ahead log's file is cut back to.
@@ -59,7 +60,20 @@ pub(crate) fn apply(
     ] {
         set(connection, name, value)?;
     }
-    Ok(())
+    hold_plans(connection)
+}
+
+/// A statement keeps the plan that it was prepared with. Without this SQLite prepares it anew whenever a value is bound that might make another plan
+/// better: a fifth of the writer's time went there (docs/PERFORMANCE.md), and plans that are asserted in tests could be others in production.
+pub(crate) fn hold_plans(connection: &Connection) -> Result<(), PragmaError> {
+    if connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)? {
+        return Ok(());
+    }
+    Err(PragmaError::Differs {
+        name: "query planner stability guarantee",
+        expected: "on".to_owned(),
+        found: "off".to_owned(),
+    })
 }
 
 /// Turns the write-ahead log on; it stays on in the file.
@@ -150,6 +164,11 @@ mod tests {
             assert_eq!(number(&connection, name), value, "{name}");
         }
         check_wal(&connection).unwrap();
+        assert!(
+            connection
+                .db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG)
+                .unwrap()
+        );
     }
 
     #[test]

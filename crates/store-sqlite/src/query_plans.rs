@@ -12,6 +12,7 @@ use testkit::query_plan::guard::Guard;
 use testkit::statements::statements;
 
 use crate::migrations::{self, MIGRATIONS};
+use crate::pragmas;
 use classes::{BY_INDEX, CLASSES};
 use statistics::{LARGE, Statistics};
 
@@ -75,6 +76,7 @@ fn migrated(statistics: Statistics) -> Connection {
     let mut connection = Connection::open_in_memory().unwrap();
     migrations::run(&mut connection, "memory".as_ref(), 0, MIGRATIONS).unwrap();
     statistics.write(&connection);
+    pragmas::hold_plans(&connection).unwrap();
     connection
 }
 

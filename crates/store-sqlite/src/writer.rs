@@ -1,9 +1,10 @@
 //! The one writer: a thread that commits whatever is queued in one transaction and answers after the commit.
 //!
-//! Each command runs in a savepoint of its own. When anything but the command itself is at fault the whole batch is rolled back and
+//! Each command runs in a savepoint of its own, or alone in the transaction. When anything but the command itself is at fault the whole batch is rolled back and
 //! each command runs again alone. Knows no table.
 
 mod batch;
+mod tally;
 
 use std::io;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -17,6 +18,9 @@ use crate::checkpoints::Nudge;
 use crate::condition::Condition;
 use crate::failure::Failure;
 use crate::writer::batch::Batches;
+use crate::writer::tally::Tally;
+
+pub use crate::writer::tally::Commits;
 
 /// Commands in one transaction at most, so that the first does not wait for ever.
 const BATCH: usize = 256;
@@ -33,6 +37,7 @@ pub(crate) enum Written<T> {
 /// The writer's handle. Dropping it waits until the queued commands are done.
 pub(crate) struct Writer {
     commands: Option<Sender<Box<dyn Command>>>,
+    tally: Tally,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -44,13 +49,21 @@ impl Writer {
         condition: Condition,
     ) -> io::Result<Self> {
         let (commands, queue) = channel();
+        let tally = Tally::default();
+        let batches = Batches::new(connection, nudge, (condition, tally.clone()));
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || run(&queue, Batches::new(connection, nudge, condition)))?;
+            .spawn(move || run(&queue, batches))?;
         Ok(Self {
             commands: Some(commands),
+            tally,
             thread: Some(thread),
         })
+    }
+
+    /// What was committed so far.
+    pub(crate) fn commits(&self) -> Commits {
+        self.tally.read()
     }
 
     /// Runs `work` in a transaction; durable when it returns. `work` may run a second time, after the first was rolled back.

@@ -26,7 +26,7 @@ pub(crate) const NEXT: &str = "SELECT available_at FROM outbox AS head
     ORDER BY available_at LIMIT 1";
 pub(crate) const MARK_IN_FLIGHT: &str = "UPDATE outbox
     SET status = 'in_flight', owner = ?2, lease_until = ?3, fence = fence + 1, attempts = attempts + 1
-    WHERE key = ?1 RETURNING fence";
+    WHERE key = ?1 AND fence = ?4";
 pub(crate) const RENEW: &str = "UPDATE outbox SET lease_until = ?4
     WHERE key = ?1 AND fence = ?2 AND owner = ?3 AND status = 'in_flight'";
 pub(crate) const EXPIRE: &str = "UPDATE outbox SET status = 'ambiguous', owner = NULL, lease_until = NULL
@@ -50,9 +50,11 @@ pub(super) fn claim(connection: &Connection, claim: &EffectClaim) -> Result<Vec<
         let values = params![project.as_str(), system.as_str(), claim.now.0, row_limit(*room)];
         let ready = rows(connection, READY, values, outbox_row)?;
         for mut row in ready {
-            let values = params![row.effect.key.as_str(), claim.owner.as_str(), claim.lease_until.0];
-            if let Some(fence) = first(connection, MARK_IN_FLIGHT, values, |marked| marked.get(0))? {
-                row.fence = fence;
+            let (key, owner) = (row.effect.key.as_str(), claim.owner.as_str());
+            let values = params![key, owner, claim.lease_until.0, row.fence];
+            // Not RETURNING: SQLite would build a table for the one number that is known already.
+            if change(connection, MARK_IN_FLIGHT, values)? > 0 {
+                row.fence += 1;
                 claimed.push(row);
             }
         }

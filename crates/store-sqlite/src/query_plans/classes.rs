@@ -142,7 +142,6 @@ pub(super) const BY_INDEX: &[(&str, &str)] = &[
     ("jobs::LEASED", "jobs_running"),
     ("jobs::claim::LATER", "jobs_available"),
     ("jobs::claim::NEXT", "jobs_queued"),
-    ("jobs::claim::NEXT", "jobs_running"),
     ("jobs::claim::RUNNING", "jobs_running"),
     ("orders::UNANSWERED", "orders_unanswered"),
     ("outbox::OPEN", "outbox_unfinished"),

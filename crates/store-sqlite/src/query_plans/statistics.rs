@@ -78,7 +78,7 @@ pub(super) const LARGE: Large = Large {
         index("turns", "turns", &[20, 1]),
         index("turns", "turns_by_turn", &[20, 1]),
     ],
-    passing: &["waiting", "heads", "bound", "json_each"],
+    passing: &["waiting", "heads", "bound", "running", "json_each"],
 };
 
 impl Statistics {

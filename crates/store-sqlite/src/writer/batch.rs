@@ -8,6 +8,7 @@ use crate::checkpoints::Nudge;
 use crate::condition::{Condition, Gate};
 use crate::failure::Failure;
 use crate::identity;
+use crate::writer::tally::Tally;
 use crate::writer::{Command, Fate};
 
 /// The writing connection and the condition of its file.
@@ -15,15 +16,21 @@ pub(crate) struct Batches {
     connection: Connection,
     nudge: Option<Nudge>,
     condition: Condition,
+    tally: Tally,
 }
 
 impl Batches {
     /// On a connection that is set up for writing.
-    pub(crate) fn new(connection: Connection, nudge: Option<Nudge>, condition: Condition) -> Self {
+    pub(crate) fn new(
+        connection: Connection,
+        nudge: Option<Nudge>,
+        (condition, tally): (Condition, Tally),
+    ) -> Self {
         Self {
             connection,
             nudge,
             condition,
+            tally,
         }
     }
 
@@ -35,7 +42,10 @@ impl Batches {
         }
         let alone = batch.len() == 1;
         match self.transact(&mut batch) {
-            Ok(()) => answer_all(batch, Ok(())),
+            Ok(writes) => {
+                self.tally.committed(writes);
+                answer_all(batch, Ok(()));
+            }
             Err(failure) if alone => answer_all(batch, Err(&self.notice(&failure))),
             Err(failure) => {
                 let error = self.condition.notice_final(&failure);
@@ -71,11 +81,18 @@ impl Batches {
         Ok(())
     }
 
-    fn transact(&mut self, batch: &mut [Box<dyn Command>]) -> Result<(), Failure> {
-        let done = in_savepoints(&self.connection, batch).and_then(|()| commit(&self.connection));
+    /// Answers how many of the commands have written something.
+    fn transact(&mut self, batch: &mut [Box<dyn Command>]) -> Result<usize, Failure> {
+        let connection = &self.connection;
+        let done = match batch {
+            [command] => alone(connection, command.as_mut()),
+            commands => {
+                in_savepoints(connection, commands).and_then(|writes| commit(connection).map(|()| writes))
+            }
+        };
         match (&done, &self.nudge) {
-            (Ok(()), Some(nudge)) => nudge.ended(),
-            (Ok(()), None) => {}
+            (Ok(_), Some(nudge)) => nudge.ended(),
+            (Ok(_), None) => {}
             (Err(_), _) => self.abandon(),
         }
         done
@@ -98,24 +115,49 @@ impl Batches {
     }
 }
 
-fn in_savepoints(connection: &Connection, batch: &mut [Box<dyn Command>]) -> Result<(), Failure> {
+/// A command without company needs no savepoint: the transaction is its own.
+fn alone(connection: &Connection, command: &mut dyn Command) -> Result<usize, Failure> {
+    let before = connection.total_changes();
+    match command.run(connection)? {
+        Fate::Keep => commit(connection).map(|()| wrote(connection, before)),
+        Fate::Undo => {
+            still_open(connection)?;
+            control(connection, "ROLLBACK").map(|()| 0)
+        }
+    }
+}
+
+fn in_savepoints(connection: &Connection, batch: &mut [Box<dyn Command>]) -> Result<usize, Failure> {
+    let mut writes = 0;
     for command in batch {
+        let before = connection.total_changes();
         control(connection, "SAVEPOINT command")?;
-        if command.run(connection)? == Fate::Undo {
-            control(connection, "ROLLBACK TO command")?;
+        match command.run(connection)? {
+            Fate::Keep => writes += wrote(connection, before),
+            Fate::Undo => control(connection, "ROLLBACK TO command")?,
         }
         control(connection, "RELEASE command")?;
     }
-    Ok(())
+    Ok(writes)
+}
+
+fn wrote(connection: &Connection, before: u64) -> usize {
+    usize::from(connection.total_changes() > before)
 }
 
 fn commit(connection: &Connection) -> Result<(), Failure> {
+    still_open(connection)?;
+    control(connection, "COMMIT")
+}
+
+/// SQLite ends a transaction itself when the disk is full or fails.
+fn still_open(connection: &Connection) -> Result<(), Failure> {
     if connection.is_autocommit() {
         return Err(Failure::Refused(
             "the transaction was over before its commit".to_owned(),
         ));
     }
-    control(connection, "COMMIT")
+    Ok(())
 }
 
 /// The statements that begin, part and end transactions; all others go through `columns`, which wants a transaction for a write.
