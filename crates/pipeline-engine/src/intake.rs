@@ -23,8 +23,11 @@ use pipeline_core::untrusted::admitted;
 use crate::context::{Context, ProjectPorts};
 pub(crate) use crate::intake::sightings::Sightings;
 use crate::step::{self, Along, MarkChange, Stepped, Wanted};
+use crate::together::together;
 
 const PAGE: usize = 200;
+/// Objects that are looked at at once: their answers and their commits are waited for together.
+const LOOKS_AT_ONCE: usize = 64;
 const NAMES_TRIED: u32 = 100;
 
 /// Looks once: reads every feed, then handles every delivery that waits.
@@ -91,14 +94,27 @@ async fn handle(context: &Context, waiting: Vec<Delivery>) -> Result<(), StoreEr
             }
         }
     }
-    for ((project, hint), deliveries) in hints {
-        let ids: Vec<DeliveryId> = deliveries.iter().map(|delivery| delivery.id).collect();
-        match look(context, &project, &hint, ids.clone()).await? {
-            Looked::Seen => context.store.settle(&ids, Settlement::Done).await?,
-            Looked::Unreadable(error) => delay::delay(context, &project, (&deliveries, error)).await?,
-        }
+    let hints: Vec<_> = hints.into_iter().collect();
+    for some in hints.chunks(LOOKS_AT_ONCE) {
+        let looks = some
+            .iter()
+            .map(|((project, hint), deliveries)| follow(context, (project, hint), deliveries));
+        together(looks).await.into_iter().collect::<Result<(), _>>()?;
     }
     Ok(())
+}
+
+/// Looks at an object, and settles the deliveries that tell of it.
+async fn follow(
+    context: &Context,
+    (project, hint): (&ProjectId, &Hint),
+    deliveries: &[Delivery],
+) -> Result<(), StoreError> {
+    let ids: Vec<DeliveryId> = deliveries.iter().map(|delivery| delivery.id).collect();
+    match look(context, project, hint, ids.clone()).await? {
+        Looked::Seen => context.store.settle(&ids, Settlement::Done).await,
+        Looked::Unreadable(error) => delay::delay(context, project, (deliveries, error)).await,
+    }
 }
 
 /// What came of looking at an object.

@@ -5,6 +5,7 @@
 
 mod context;
 mod wake;
+mod together;
 mod health;
 mod step;
 mod accounts;

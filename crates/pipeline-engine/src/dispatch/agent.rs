@@ -44,7 +44,6 @@ pub(super) async fn run(
             }
         };
         row.record.provider = Some(account.account.clone());
-        announce(context, &row).await;
         let rules = rules_of(context, job, work).await;
         let occasion = RunOccasion {
             queued_at: job.available_at,
@@ -56,7 +55,12 @@ pub(super) async fn run(
             never_began: true,
             ..RunRecord::default()
         };
-        let spec = match prepare(context, ports, (job, run, occasion), (work, account, scope)).await {
+        // The row is durable before the run starts; the checkout need not wait for it.
+        let (prepared, ()) = tokio::join!(
+            prepare(context, ports, (job, run, occasion), (work, account, scope)),
+            announce(context, &row),
+        );
+        let spec = match prepared {
             Ok(spec) => spec,
             Err(failure) => {
                 return of_the_machine(context, row, failure, never_began);

@@ -61,8 +61,11 @@ async fn take(
 ) -> Result<Result<AccountHealth, Refusal>, StoreError> {
     loop {
         let health = accounts::find(context, account).await?;
-        // Read after the account: the job of a run that goes first was leased before that was noted.
-        let leased = context.store.leased().await?;
+        // Read after the account: the job of a run that goes first was leased before that was noted. Without such a run nobody asks.
+        let leased = match health.probe {
+            Some(_) => context.store.leased().await?,
+            None => Vec::new(),
+        };
         let lives = |other: &RunId| *other != run && is_leased(&leased, other);
         match health.admits(context.clock.now(), lives) {
             Admits::Yes => return Ok(Ok(health)),
