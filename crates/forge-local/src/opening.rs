@@ -11,7 +11,7 @@ use pipeline_core::port::PortError;
 use pipeline_core::port::clock::Clock;
 use tempfile::{Builder, TempDir};
 
-use crate::feed::Feed;
+use crate::feed::{Feed, Heads};
 use crate::files::{FileError, make_folder, sync_parent};
 use crate::project::{Project, heads_of};
 use crate::pulls::Pulls;
@@ -143,7 +143,7 @@ fn take_over(
             "its HEAD is detached, so that it has no default branch; set default_branch".to_owned(),
         ));
     }
-    settle_default_branch(&copy, source, default_branch)?;
+    settle_default_branch((&copy, &heads_of(&copy)?), source, default_branch)?;
     configure(&draft.join("config"))?;
     let bare = bare_in(folder);
     fs::rename(&draft, &bare).map_err(FileError::io("move into place", &bare))?;
@@ -180,8 +180,8 @@ fn open_folder(
     let folder = folder_of(home, project)?;
     let bare = bare_in(&folder);
     let repository = Repository::open(&home.git, &bare);
-    let default_branch = settle_default_branch(&repository, &bare, default_branch)?;
     let heads = heads_of(&repository)?;
+    let default_branch = settle_default_branch((&repository, &heads), &bare, default_branch)?;
     Ok(Project {
         id: project.clone(),
         default_branch,
@@ -195,11 +195,10 @@ fn open_folder(
 
 /// The branch that is asked for, else the one that HEAD names; HEAD names it from then on. `named` is for the error.
 fn settle_default_branch(
-    repository: &Repository,
+    (repository, heads): (&Repository, &Heads),
     named: &Path,
     wanted: Option<&BranchName>,
 ) -> Result<BranchName, OpenError> {
-    let heads = heads_of(repository)?;
     let branch = match wanted {
         Some(branch) => branch.clone(),
         None => BranchName::new(repository.default_branch().unwrap_or_else(|_| "HEAD".to_owned())),

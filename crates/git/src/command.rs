@@ -6,6 +6,7 @@ mod invocation;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::Path;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::error::GitError;
@@ -47,6 +48,8 @@ pub struct Git {
     program: OsString,
     timeout: Duration,
     environment: Vec<(OsString, OsString)>,
+    /// As it was asked once, by whichever clone: it does not change under a running program.
+    version: Arc<OnceLock<Version>>,
 }
 
 /// A version of git.
@@ -65,6 +68,7 @@ impl Git {
             program: program.as_ref().to_owned(),
             timeout: Duration::from_secs(120),
             environment: Vec::new(),
+            version: Arc::default(),
         }
     }
 
@@ -80,11 +84,16 @@ impl Git {
     pub fn with_variable(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
         self.environment
             .push((name.as_ref().to_owned(), value.as_ref().to_owned()));
+        // Another PATH may lead to another program.
+        self.version = Arc::default();
         self
     }
 
-    /// The version of the program. `Missing` and `TooOld` say what to install.
+    /// The version of the program, asked once for all clones. `Missing` and `TooOld` say what to install.
     pub fn version(&self) -> Result<Version, GitError> {
+        if let Some(version) = self.version.get() {
+            return Ok(*version);
+        }
         let answer = self.without_repository("version").text()?;
         let version = parse_version(&answer)
             .ok_or_else(|| GitError::unexpected("version", answer.as_bytes(), "a version"))?;
@@ -93,7 +102,7 @@ impl Git {
                 found: version.to_string(),
             });
         }
-        Ok(version)
+        Ok(*self.version.get_or_init(|| version))
     }
 
     /// A call on this git directory and no other.
