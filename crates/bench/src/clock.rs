@@ -20,3 +20,9 @@ impl Stopwatch {
         self.elapsed().as_secs_f64()
     }
 }
+
+/// Waits; for what only another process can bring about.
+#[allow(clippy::disallowed_methods, reason = "another process is waited for")]
+pub(crate) fn pause(time: Duration) {
+    std::thread::sleep(time);
+}

@@ -18,6 +18,14 @@ mod queue;
 mod growth;
 mod recovery;
 mod outbox;
+mod stages;
+mod installation;
+mod daemon;
+mod start;
+mod first_byte;
+mod chatty;
+mod checkout;
+mod rules;
 
 use std::path::PathBuf;
 
@@ -88,6 +96,36 @@ const MEASUREMENTS: &[Measurement] = &[
         name: "outbox",
         about: "effects that are due, sent by the engine's own loop",
         run: outbox::measure,
+    },
+    Measurement {
+        name: "stages",
+        about: "a task through nine stages with agents that do nothing, 1 and 64 in flight",
+        run: stages::measure,
+    },
+    Measurement {
+        name: "start",
+        about: "orchd to its first 200 on /health, then memory and processor while nothing happens",
+        run: start::measure,
+    },
+    Measurement {
+        name: "first-byte",
+        about: "from the move on the board to the first byte of the agent's process",
+        run: first_byte::measure,
+    },
+    Measurement {
+        name: "chatty",
+        about: "64 agents at once that write as fast as they can, and what the daemon notices",
+        run: chatty::measure,
+    },
+    Measurement {
+        name: "checkout",
+        about: "a repository of 50,000 files beside git worktree add and git clone --local",
+        run: checkout::measure,
+    },
+    Measurement {
+        name: "rules",
+        about: "verdicts on reports and decisions of a task's life, on one thread",
+        run: rules::measure,
     },
 ];
 

@@ -11,6 +11,7 @@ impl Samples {
         self.0.push(time);
     }
 
+    #[allow(dead_code, reason = "for measurements on several connections")]
     pub(crate) fn extend(&mut self, other: Self) {
         self.0.extend(other.0);
     }
