@@ -1,5 +1,6 @@
 //! Measures orchd and prints a line of JSON per figure.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -43,7 +44,7 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("orchd-bench: {error:#}");
+            let _ = writeln!(std::io::stderr(), "orchd-bench: {error:#}");
             ExitCode::FAILURE
         }
     }

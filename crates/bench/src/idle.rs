@@ -69,6 +69,7 @@ pub(crate) fn context(store: Arc<dyn Store>, runner: Arc<dyn Runner>) -> Context
         settings: settings(),
         wakes: Arc::new(Wakes::default()),
         health: Arc::default(),
+        preflights: Arc::default(),
     }
 }
 
@@ -104,6 +105,7 @@ fn settings() -> EngineSettings {
         sweep: Duration::from_secs(300),
         delivery_attempts: 10,
         effect_attempts: 40,
+        breaker_threshold: 5,
         run_timeout: Duration::from_secs(3_600),
         kill_grace: Duration::from_secs(10),
         floors: Floors {

@@ -76,7 +76,7 @@ impl EventSource for SignedSource {
     }
 
     async fn wait(&self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

@@ -77,6 +77,7 @@ impl World {
             settings: settings(crowd),
             wakes: Arc::new(Wakes::default()),
             health: Arc::default(),
+            preflights: Arc::default(),
         };
         Ok(Self {
             engine: Engine::new(Arc::new(context)),
@@ -165,6 +166,7 @@ fn settings(crowd: Crowd) -> EngineSettings {
         sweep: Duration::from_secs(120),
         delivery_attempts: 5,
         effect_attempts: 40,
+        breaker_threshold: 5,
         run_timeout: Duration::from_secs(3_600),
         kill_grace: Duration::from_secs(20),
         floors: Floors::default(),
