@@ -5,6 +5,7 @@ mod serve;
 mod config;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 use tokio::runtime::{Builder, Runtime};
@@ -26,8 +27,13 @@ pub(crate) fn carry_out(cli: Cli) -> ExitCode {
     done.unwrap_or_else(|error| exit::failed(&error))
 }
 
+/// Threads that wait for disk or git are many only while much is under way: the usual ten seconds would keep them all, because each is woken for
+/// something small within that time.
+const IDLE_THREAD_ENDS: Duration = Duration::from_secs(1);
+
 fn runtime() -> anyhow::Result<Runtime> {
     Builder::new_multi_thread()
+        .thread_keep_alive(IDLE_THREAD_ENDS)
         .enable_all()
         .build()
         .context("the runtime could not be started")

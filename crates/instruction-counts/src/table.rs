@@ -141,10 +141,10 @@ mod tests {
             ),
             (
                 ("a", 500, 10),
-                vec!["a: expected 1000 instructions, got 500 (-50.0 %)"],
+                vec!["a: expected 10000 instructions, got 500 (-95.0 %)"],
             ),
             (
-                ("a", 1_000, 11),
+                ("a", 10_000, 11),
                 vec!["a: expected 10 allocations, got 11 (+10.0 %)"],
             ),
             (

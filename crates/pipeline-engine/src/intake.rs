@@ -26,8 +26,9 @@ use crate::step::{self, Along, MarkChange, Stepped, Wanted};
 use crate::together::together;
 
 const PAGE: usize = 200;
-/// Objects that are looked at at once: their answers and their commits are waited for together.
-const LOOKS_AT_ONCE: usize = 64;
+/// Objects that are looked at at once: their answers and their commits are waited for together. Each may be a request to somebody's server or a
+/// few git programs here, so that more at once would be a burst.
+const LOOKS_AT_ONCE: usize = 8;
 const NAMES_TRIED: u32 = 100;
 
 /// Looks once: reads every feed, then handles every delivery that waits.

@@ -13,7 +13,7 @@ pub struct Census {
     pub descriptors: Vec<String>,
     /// What is open of the databases: connections are opened when they are needed, and kept.
     pub connections: usize,
-    /// Threads of the runtime: it starts one whenever all others are at work, and ends those that found none for ten seconds.
+    /// Threads of the runtime: it starts one whenever all others are at work, and ends those that found none for a second.
     pub pool: usize,
     /// Threads with a task of their own.
     pub threads: usize,
