@@ -1,6 +1,6 @@
 //! What orchd costs, measured on the machine at hand: each figure beside the limit that the same disk and processor set in the same run.
 //!
-//! A measurement is a file of its own that answers with figures; [`MEASUREMENTS`] names them all. Nothing here is part of the product, and nothing
+//! A measurement is a file of its own that answers with figures; `MEASUREMENTS` names them all. Nothing here is part of the product, and nothing
 //! here makes the product faster than it is: the same pragmas, the same adapters, read back and printed with the figures.
 
 mod clock;

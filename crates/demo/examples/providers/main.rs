@@ -25,21 +25,22 @@ use program::Program;
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let (Some(orchd), Some(prefix)) = (arguments.next(), arguments.next()) else {
-        println!("usage: providers ORCHD PREFIX [claude|codex|opencode|gemini …]");
+        println!("usage: providers ORCHD PREFIX [claude|codex|opencode|gemini|PROGRAM:CASE …]");
         return ExitCode::from(2);
     };
     let wanted: Vec<String> = arguments.collect();
     let orchd = PathBuf::from(orchd).canonicalize().expect("orchd is there");
     let programs = Program::ALL
         .into_iter()
-        .filter(|program| wanted.is_empty() || wanted.iter().any(|name| name == program.name));
+        .filter(|program| wanted.is_empty() || wanted.iter().any(|name| is_of(name, *program)));
     let mut wrong = 0;
     println!(
         "{:<9} {:<13} {:>4} {:>8}  outcome",
         "provider", "case", "runs", "seconds"
     );
     for program in programs {
-        for case in Case::ALL {
+        let asked = |case: &Case| wanted.is_empty() || wanted.iter().any(|name| names(name, program, *case));
+        for case in Case::ALL.into_iter().filter(asked) {
             wrong += usize::from(!told(&orchd, (program, Path::new(&prefix)), case));
         }
     }
@@ -49,6 +50,16 @@ fn main() -> ExitCode {
         println!("{wrong} cases did not go as they must");
         ExitCode::FAILURE
     }
+}
+
+fn is_of(name: &str, program: Program) -> bool {
+    name.split(':').next() == Some(program.name)
+}
+
+/// `codex` is each of its cases, `codex:stall` one.
+fn names(name: &str, program: Program, case: Case) -> bool {
+    let only = name.split_once(':').map(|(_, case)| case);
+    is_of(name, program) && only.is_none_or(|only| only == case.name())
 }
 
 /// Plays a case and prints its row; whether it went as it must.

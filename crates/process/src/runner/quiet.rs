@@ -5,8 +5,11 @@ use std::time::Duration;
 
 use crate::moment::Moment;
 
-/// Processor time below this share of the time that passed is the idling of timers and collectors: 2 %.
-const IDLE_SHARE: u128 = 50;
+/// Processor time up to this share of the time that passes is the idling of timers and collectors: 5 %. Programs with a collector idle in bursts, so
+/// what is used is put together, and what passes is taken off.
+const IDLE_SHARE: u128 = 20;
+/// Processor time, in milliseconds, that is more than a burst.
+const BURST_MS: u64 = 500;
 
 /// A gap this many times as long as it should be means that *we* were stopped, not that the run was quiet.
 const GAP: u32 = 4;
@@ -18,6 +21,8 @@ pub(super) struct Quiet {
     limit: Option<Duration>,
     since: Moment,
     looked: Moment,
+    /// Processor time beyond what idling takes.
+    beyond_ms: u64,
 }
 
 /// What was seen since the last look.
@@ -47,16 +52,20 @@ impl Quiet {
             limit,
             since: now,
             looked: now,
+            beyond_ms: 0,
         }
     }
 
     pub(super) fn look(&mut self, seen: Seen, now: Moment) -> Stall {
         let passed = self.looked.age(now);
         self.looked = now;
-        let idle = u128::from(seen.cpu_ms) * IDLE_SHARE < passed.as_millis().max(1);
+        let idling = u64::try_from(passed.as_millis() / IDLE_SHARE).unwrap_or(u64::MAX);
+        self.beyond_ms = (self.beyond_ms + seen.cpu_ms).saturating_sub(idling);
+        let works = self.beyond_ms >= BURST_MS;
         let we_slept = passed > (self.every * GAP).max(GAP_AT_LEAST);
-        if seen.output || seen.files || !idle || we_slept {
+        if seen.output || seen.files || works || we_slept {
             self.since = now;
+            self.beyond_ms = 0;
         }
         match self.limit {
             Some(limit) if self.for_how_long(now) >= limit * 2 => Stall::Certain,
@@ -110,7 +119,7 @@ mod tests {
         check(
             9,
             at_five(Seen {
-                cpu_ms: 40,
+                cpu_ms: 600,
                 ..NOTHING
             }),
             Stall::No,
@@ -120,14 +129,17 @@ mod tests {
 
     #[test]
     fn a_processor_that_idles_is_no_sign_of_life() {
-        check(
-            5,
-            |_| Seen {
-                cpu_ms: 39,
+        let in_bursts = |every: u32, cpu_ms: u64| {
+            move |look: u32| Seen {
+                cpu_ms: if look.is_multiple_of(every) { cpu_ms } else { 0 },
                 ..NOTHING
-            },
-            Stall::Suspected,
-        );
+            }
+        };
+        check(5, in_bursts(1, 39), Stall::Suspected);
+        check(10, in_bursts(1, 100), Stall::Certain);
+        check(10, in_bursts(3, 300), Stall::Certain);
+        check(10, in_bursts(1, 400), Stall::No);
+        check(10, in_bursts(3, 1_000), Stall::No);
     }
 
     #[test]
