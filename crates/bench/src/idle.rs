@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use app::clock::SystemClock;
 use async_trait::async_trait;
-use pipeline_core::admission::{Floors, Room};
+use pipeline_core::admission::{Floors, Place, Room};
 use pipeline_core::effect::{CommitStatus, Push, StartBranch};
 use pipeline_core::evidence::{Evidence, EvidenceRequest};
 use pipeline_core::id::{
@@ -39,6 +39,9 @@ use crate::specimen;
 
 /// The daemon that is measured.
 pub(crate) const INSTANCE: &str = "bench-now";
+
+const PLENTY: u64 = 1 << 40;
+const DAY: Duration = Duration::from_secs(86_400);
 
 /// Every port of the outside.
 pub(crate) struct IdleWorld;
@@ -94,7 +97,7 @@ pub(crate) fn web_state(store: Arc<dyn Store>, sources: Vec<Arc<dyn EventSource>
 }
 
 /// Those of a daemon without a settings file, but for the limit on runs.
-fn settings() -> EngineSettings {
+pub(crate) fn settings() -> EngineSettings {
     EngineSettings {
         instance: InstanceId::new(INSTANCE),
         max_concurrency: 1_000,
@@ -102,12 +105,12 @@ fn settings() -> EngineSettings {
         lease: Duration::from_secs(60),
         poll: Duration::from_secs(2),
         order_poll: Duration::from_millis(250),
-        sweep: Duration::from_secs(300),
-        delivery_attempts: 10,
+        sweep: Duration::from_secs(120),
+        delivery_attempts: 5,
         effect_attempts: 40,
         breaker_threshold: 5,
         run_timeout: Duration::from_secs(3_600),
-        kill_grace: Duration::from_secs(10),
+        kill_grace: Duration::from_secs(20),
         floors: Floors {
             memory: 0,
             disk: 0,
@@ -115,10 +118,10 @@ fn settings() -> EngineSettings {
         },
         wip_limits: [].into(),
         retention: RetentionRule {
-            runs_for: Duration::from_secs(7 * 86_400),
-            runs_at_most: 1_000,
-            tasks_for: Duration::from_secs(7 * 86_400),
-            rows_for: Duration::from_secs(30 * 86_400),
+            runs_for: 30 * DAY,
+            runs_at_most: 500,
+            tasks_for: 7 * DAY,
+            rows_for: 30 * DAY,
         },
         tidy: Duration::from_secs(3_600),
     }
@@ -285,7 +288,15 @@ impl RunStorage for IdleWorld {
 #[async_trait]
 impl Host for IdleWorld {
     async fn room(&self) -> Result<Room, PortError> {
-        Ok(Room::default())
+        let place = Place {
+            name: "data".to_owned(),
+            bytes: PLENTY,
+            inodes: Some(PLENTY),
+        };
+        Ok(Room {
+            memory: PLENTY,
+            places: vec![place],
+        })
     }
 }
 

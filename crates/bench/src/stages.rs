@@ -4,7 +4,6 @@
 mod board;
 mod repository;
 mod agents;
-mod machine;
 mod world;
 
 use std::time::Duration;

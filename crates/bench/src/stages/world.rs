@@ -6,23 +6,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::clock::SystemClock;
-use pipeline_core::admission::Floors;
 use pipeline_core::effect::MergeStyle;
-use pipeline_core::id::{AccountId, BranchName, InstanceId, IssueId, ProjectId};
+use pipeline_core::id::{AccountId, BranchName, IssueId, ProjectId};
 use pipeline_core::pipeline::Pipeline;
 use pipeline_core::port::clock::Clock;
 use pipeline_core::project::{Ci, CiTimes, Links, Locale, MergeTime, Project};
 use pipeline_core::resilience::ProviderChoice;
-use pipeline_core::retention::RetentionRule;
 use pipeline_engine::{Context, Engine, EngineSettings, ProjectPorts, Wakes};
 use store_sqlite::SqliteStore;
 use store_sqlite::open::OpenOptions;
 use tokio::sync::mpsc;
 
 use crate::clock::Stopwatch;
+use crate::idle::{self, IdleWorld};
 use crate::stages::agents::Agents;
 use crate::stages::board::{Board, Quiet};
-use crate::stages::machine::Machine;
 use crate::stages::repository::Repository;
 
 /// How many tasks, and how many of them at once.
@@ -69,9 +67,9 @@ impl World {
             projects: projects.iter().filter_map(ports).collect(),
             sources: vec![Arc::<Board>::clone(&board)],
             runner: Arc::new(Agents::new(repositories)),
-            run_log: Arc::new(Machine),
-            run_storage: Arc::new(Machine),
-            host: Arc::new(Machine),
+            run_log: Arc::new(IdleWorld),
+            run_storage: Arc::new(IdleWorld),
+            host: Arc::new(IdleWorld),
             clock,
             prompts: app::prompts::built_in(),
             settings: settings(crowd),
@@ -126,7 +124,7 @@ fn ports(project: &Project, repository: &Arc<Repository>, board: &Arc<Board>) ->
         forge: Arc::<Repository>::clone(repository),
         chat: Arc::new(Quiet),
         workspace: Arc::<Repository>::clone(repository),
-        storage: Arc::new(Machine),
+        storage: Arc::new(IdleWorld),
         providers: ProviderChoice::new(AccountId::shared("command"), []),
     }
 }
@@ -153,30 +151,10 @@ fn project(number: u64) -> Project {
     }
 }
 
-/// What the wiring takes when the settings say nothing, except for the number of agents.
+/// Those of an idle world, except for the number of agents.
 fn settings(crowd: Crowd) -> EngineSettings {
-    let day = Duration::from_secs(86_400);
     EngineSettings {
-        instance: InstanceId::new("bench"),
         max_concurrency: usize::try_from(crowd.in_flight).unwrap_or(usize::MAX),
-        project_limits: BTreeMap::new(),
-        lease: Duration::from_secs(60),
-        poll: Duration::from_secs(2),
-        order_poll: Duration::from_millis(250),
-        sweep: Duration::from_secs(120),
-        delivery_attempts: 5,
-        effect_attempts: 40,
-        breaker_threshold: 5,
-        run_timeout: Duration::from_secs(3_600),
-        kill_grace: Duration::from_secs(20),
-        floors: Floors::default(),
-        wip_limits: BTreeMap::new(),
-        retention: RetentionRule {
-            runs_for: 30 * day,
-            runs_at_most: 500,
-            tasks_for: 7 * day,
-            rows_for: 30 * day,
-        },
-        tidy: Duration::from_secs(3_600),
+        ..idle::settings()
     }
 }
