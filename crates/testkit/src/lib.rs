@@ -11,3 +11,4 @@ pub mod fake;
 pub mod conformance;
 pub mod statements;
 pub mod query_plan;
+pub mod lingering;

@@ -5,6 +5,7 @@ use std::fs;
 use forge_local::{LocalForge, OpenError};
 use pipeline_core::effect::MergeStyle;
 use pipeline_core::port::forge::Forge;
+use testkit::lingering::Lingering;
 
 use crate::rig::{Rig, branch, commit, files_below, git, merge_of, output, user_repository};
 
@@ -57,18 +58,9 @@ fn a_git_that_outlived_its_daemon_is_in_nobodys_way() {
     let rig = Rig::new();
     let old = rig.home.root.join("xx/repo.git.new/objects");
     fs::create_dir_all(&old).unwrap();
-    let (stop, is_over) = std::sync::mpsc::channel::<()>();
-    let git = std::thread::spawn(move || {
-        for number in 0_u64.. {
-            fs::create_dir_all(old.join(number.to_string())).ok();
-            if is_over.try_recv() == Err(std::sync::mpsc::TryRecvError::Disconnected) {
-                return;
-            }
-        }
-    });
+    let git = Lingering::below(old);
     let made = LocalForge::create(&rig.home, &"xx".into(), &rig.user(), None);
-    drop(stop);
-    git.join().unwrap();
+    git.end();
     made.unwrap();
     let once_more = LocalForge::create(&rig.home, &"xx".into(), &rig.user(), None);
     once_more.unwrap();

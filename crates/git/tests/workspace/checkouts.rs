@@ -5,6 +5,7 @@ use std::fs;
 use pipeline_core::job::StartPoint;
 use pipeline_core::port::PortError;
 use pipeline_core::port::workspace::Workspace;
+use testkit::lingering::Lingering;
 
 use crate::fixture::{BRANCH, DOCS, Project, agent_git, spec, write};
 
@@ -193,18 +194,9 @@ async fn a_crash_while_a_checkout_is_made_leaves_no_half() {
 async fn a_checkout_is_made_where_nobody_else_writes() {
     let project = Project::new();
     let old = project.folder.path().join("checkouts/.new-feature=2FET-001-work");
-    let (stop, is_over) = std::sync::mpsc::channel::<()>();
-    let git = std::thread::spawn(move || {
-        for number in 0_u64.. {
-            fs::create_dir_all(old.join(number.to_string())).ok();
-            if is_over.try_recv() == Err(std::sync::mpsc::TryRecvError::Disconnected) {
-                return;
-            }
-        }
-    });
+    let git = Lingering::below(old);
     let checkout = project.checkout("7-1-1").await;
-    drop(stop);
-    git.join().unwrap();
+    git.end();
     assert_eq!(agent_git(&checkout.directory, &["status", "--porcelain"]), "");
 }
 
