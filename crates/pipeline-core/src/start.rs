@@ -221,6 +221,7 @@ fn new_task(id: TaskId, work_item: WorkItemId, item: &ItemObservation, rules: Ru
         ci_not_run: false,
         local_tests: None,
         ci: None,
+        head_decided: false,
         outage: None,
         command_outage: None,
         repairing: false,

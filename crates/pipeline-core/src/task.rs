@@ -212,6 +212,9 @@ pub struct Task {
     pub local_tests: Option<LocalTests>,
     /// The head whose CI is watched.
     pub ci: Option<CiWatch>,
+    /// Something decisive about the head was seen after the gathering of evidence began: what that brings may be older.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub head_decided: bool,
     /// Runs fail transiently, or evidence is unavailable.
     pub outage: Option<Outage>,
     /// A command of ours cannot be run for a passing reason.

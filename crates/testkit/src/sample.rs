@@ -96,6 +96,7 @@ pub fn task(id: i64) -> Task {
         ci_not_run: false,
         local_tests: None,
         ci: None,
+        head_decided: false,
         outage: None,
         command_outage: None,
         repairing: false,

@@ -267,6 +267,12 @@ fn roll_back(
 
 fn wait(plan: &mut Plan<'_>, name: GateName, pending: &Pending, evidence: &Evidence) {
     match pending {
+        // Nobody tells of it a second time.
+        Pending::ForgeReview | Pending::CiSilent | Pending::CiRuns | Pending::DefaultRed(_)
+            if plan.task.head_decided =>
+        {
+            stage::gather(plan);
+        }
         Pending::Approval => ask_for_approval(plan),
         Pending::OtherHead(_) => {
             if let Some(head) = &evidence.head {

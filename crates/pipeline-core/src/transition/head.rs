@@ -30,6 +30,9 @@ pub(super) fn observed(plan: &mut Plan<'_>, head: &HeadObservation) -> Outcome {
                 return ignore("our push was refused, and the branch is where it was");
             }
             foreign(plan, head);
+            if let TaskState::Gathering { .. } = plan.task.state {
+                remember(plan, head);
+            }
             Ok(())
         }
         (Some(_), Some(_)) => same_head(plan, head),
@@ -127,15 +130,45 @@ fn merged_too_early(plan: &mut Plan<'_>, head: &CommitSha) {
 }
 
 fn look_at_ci(plan: &mut Plan<'_>, head: &HeadObservation) -> Outcome {
-    if !matches!(
-        plan.task.state,
-        TaskState::Waiting(Wait::Ci | Wait::Human(Ask::ForgeReview))
-    ) {
-        return ignore("nothing new");
+    match plan.task.state {
+        TaskState::Waiting(Wait::Ci | Wait::Human(Ask::ForgeReview)) => {}
+        TaskState::Gathering { .. } => {
+            if !remember(plan, head) {
+                return ignore("nothing new");
+            }
+            plan.note("what was seen of the branch may be newer than what is gathered");
+            return Ok(());
+        }
+        TaskState::Starting
+        | TaskState::Working { .. }
+        | TaskState::Publishing { .. }
+        | TaskState::Waiting(_)
+        | TaskState::Merging { .. }
+        | TaskState::Blocked { .. }
+        | TaskState::Done
+        | TaskState::Cancelled => return ignore("nothing new"),
     }
     if plan.task.phase == Phase::Merge && plan.task.state != TaskState::Waiting(Wait::Ci) {
         return look_at_approvals(plan, head);
     }
+    if is_undecided(plan, &outcomes(plan, head)) {
+        return ignore("nothing is decided yet");
+    }
+    stage::gather(plan);
+    remember(plan, head);
+    Ok(())
+}
+
+/// Evidence is on its way that may have been read before this was so. False when that is known already, or when nothing is decided by it.
+fn remember(plan: &mut Plan<'_>, head: &HeadObservation) -> bool {
+    let outcomes = outcomes(plan, head);
+    let is_news = !plan.task.head_decided && !outcomes.is_empty() && !is_undecided(plan, &outcomes);
+    plan.task.head_decided |= is_news;
+    is_news
+}
+
+/// What those of the gates say that look at the head and what is reported on it.
+fn outcomes(plan: &Plan<'_>, head: &HeadObservation) -> Vec<GateOutcome> {
     let evidence = Evidence {
         head: Some(head.clone()),
         ..Evidence::default()
@@ -145,23 +178,24 @@ fn look_at_ci(plan: &mut Plan<'_>, head: &HeadObservation) -> Outcome {
         project: plan.rules.project,
         evidence: &evidence,
     };
-    let of_the_head = stage::gates(plan)
-        .into_iter()
-        .filter(|gate| {
-            let shown = [
-                GateName::CheckCiGreen,
-                GateName::CheckTestsLocal,
-                GateName::CheckReviewApproved,
-            ];
-            shown.contains(gate)
-        })
-        .map(|name| gate(name).check(input));
-    let first = of_the_head
-        .into_iter()
+    let of_the_head = stage::gates(plan).into_iter().filter(|gate| {
+        let shown = [
+            GateName::CheckCiGreen,
+            GateName::CheckTestsLocal,
+            GateName::CheckReviewApproved,
+        ];
+        shown.contains(gate)
+    });
+    of_the_head.map(|name| gate(name).check(input)).collect()
+}
+
+/// The first of them that does not let the work through waits for more.
+fn is_undecided(plan: &Plan<'_>, outcomes: &[GateOutcome]) -> bool {
+    let first = outcomes
+        .iter()
         .find(|outcome| !matches!(outcome, GateOutcome::Pass(_) | GateOutcome::NotApplicable(_)));
-    let tests_run = plan.task.tests_job().is_some();
-    let undecided = first.is_some_and(|outcome| match outcome {
-        GateOutcome::Pending(Pending::LocalTests) => tests_run,
+    first.is_some_and(|outcome| match outcome {
+        GateOutcome::Pending(Pending::LocalTests) => plan.task.tests_job().is_some(),
         GateOutcome::Pending(Pending::ForgeReview) => plan.task.state != TaskState::Waiting(Wait::Ci),
         GateOutcome::Pending(Pending::CiSilent | Pending::CiRuns | Pending::DefaultRed(_)) => true,
         GateOutcome::Pending(Pending::Approval | Pending::BranchMissing | Pending::OtherHead(_))
@@ -170,12 +204,7 @@ fn look_at_ci(plan: &mut Plan<'_>, head: &HeadObservation) -> Outcome {
         | GateOutcome::Fail { .. }
         | GateOutcome::Unreadable(_)
         | GateOutcome::Unavailable(_) => false,
-    });
-    if undecided {
-        return ignore("nothing is decided yet");
-    }
-    stage::gather(plan);
-    Ok(())
+    })
 }
 
 /// The merge waits for approvals that the forge wants.

@@ -62,6 +62,7 @@ impl<'a> Plan<'a> {
     /// Changes the state; its clock starts anew. That our head was not taken is remembered.
     pub(crate) fn goto(&mut self, state: TaskState) {
         self.task.unpushed = self.task.refused_push().cloned();
+        self.task.head_decided = false;
         self.task.state = state;
         self.task.since = self.rules.now;
     }

@@ -28,9 +28,9 @@ pub(super) fn effect_done(plan: &mut Plan<'_>, key: &EffectKey, result: &EffectR
         match plan.task.state.clone() {
             TaskState::Publishing { run } => go_on(plan, run),
             TaskState::Waiting(Wait::Ci) => stage::gather(plan),
+            TaskState::Gathering { .. } => plan.task.head_decided = true,
             TaskState::Starting
             | TaskState::Working { .. }
-            | TaskState::Gathering { .. }
             | TaskState::Waiting(_)
             | TaskState::Merging { .. }
             | TaskState::Blocked { .. }

@@ -163,14 +163,13 @@ pub(super) fn command_finished(plan: &mut Plan<'_>, job: JobId, outcome: &Comman
     plan.note(format!("CI: {}", report.status.description));
     let kind = EffectKind::ReportStatus(report);
     match plan.task.state {
-        TaskState::Waiting(Wait::Ci) => {
+        TaskState::Waiting(Wait::Ci) | TaskState::Gathering { .. } => {
             plan.let_go_of_report();
             plan.task.ci_report = Some(plan.require(kind));
         }
         TaskState::Starting
         | TaskState::Working { .. }
         | TaskState::Publishing { .. }
-        | TaskState::Gathering { .. }
         | TaskState::Waiting(_)
         | TaskState::Merging { .. }
         | TaskState::Blocked { .. }

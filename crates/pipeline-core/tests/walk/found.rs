@@ -150,6 +150,33 @@ fn a_merge_of_another_head_does_not_hide_what_else_was_seen() {
 }
 
 #[test]
+fn what_ci_says_while_evidence_is_gathered_is_looked_at_and_not_waited_for() {
+    let ways = [
+        (Ci::External, &["branch read, CI green", "evidence: CI runs"][..]),
+        (Ci::External, &["branch read, CI red", "evidence: no CI yet"]),
+        (
+            Ci::External,
+            &["evidence: CI runs", "timer: look at CI", "branch read, CI green", "evidence: CI runs"],
+        ),
+        (
+            Ci::Command("make test".to_owned()),
+            &["CI passed", "status reported", "evidence: CI runs"],
+        ),
+        (
+            Ci::Command("make test".to_owned()),
+            &["CI passed", "evidence: CI runs", "status reported"],
+        ),
+    ];
+    for (ci, way) in ways {
+        let trail = Trail::with_ci(ci).then(&TO_CI).then(way);
+        assert_eq!(trail.place(), "development gathering", "{way:?}");
+        // Once is enough: what is gathered now is newer.
+        let again = trail.then(&["evidence: CI runs"]);
+        assert_eq!(again.place(), "development waiting-ci", "{way:?}");
+    }
+}
+
+#[test]
 fn a_command_that_can_never_run_is_nobodys_fault() {
     let ways = [
         &["evidence: CI runs", "CI cannot run"][..],
