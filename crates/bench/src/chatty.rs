@@ -1,4 +1,4 @@
-//! As many agents at once as a daemon may have, that write as fast as they can, each through a runner of its own: what passes, and what the daemon notices of it.
+//! A hundred agents at once that write as fast as they can, each through a runner of its own: what passes, and what the daemon notices of it.
 
 use std::fs;
 use std::path::PathBuf;
@@ -12,8 +12,8 @@ use crate::figure::{Conditions, Sheet};
 use crate::installation::Installation;
 use crate::place::Place;
 
-/// The most that `max_concurrency` takes.
-const AT_ONCE: u64 = 64;
+/// More than anybody lets work on a machine like this.
+const AT_ONCE: u64 = 100;
 
 /// Waits until all are there, then writes lines of 100 bytes.
 const AGENT: &str = "

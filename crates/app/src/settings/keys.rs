@@ -134,7 +134,7 @@ pub(super) static ALLOWED_HOSTS: Key<Vec<String>> = Key::required(
 
 pub(super) static MAX_CONCURRENCY: Key<usize> = Key::required(
     "max_concurrency",
-    &Count { least: 1, most: 64 },
+    &Count { least: 1, most: 256 },
     "Agent and command runs at once.",
 )
 .or("1");

@@ -228,7 +228,7 @@ pub(super) static PIPELINE: Key<Pipeline> = Key::required(
 
 pub(super) static MAX_CONCURRENCY: Key<usize> = Key::required(
     "max_concurrency",
-    &Count { least: 0, most: 64 },
+    &Count { least: 0, most: 256 },
     "Its runs at once; 0: no limit of its own.",
 )
 .or("0");
