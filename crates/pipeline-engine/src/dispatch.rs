@@ -18,7 +18,7 @@ use pipeline_core::hold::HoldKind;
 use pipeline_core::id::JobId;
 use pipeline_core::job::JobKind;
 use pipeline_core::port::store::StoreError;
-use pipeline_core::port::store::jobs::{Claim, LeasedJob};
+use pipeline_core::port::store::jobs::LeasedJob;
 use pipeline_core::time::Timestamp;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -54,29 +54,39 @@ impl Dispatcher {
     /// Claims and begins everything that can be claimed now and is not held back.
     pub(crate) async fn tick(&self) -> Result<(), StoreError> {
         let _claiming = self.claiming.lock().await;
-        loop {
-            self.reap().await;
-            let seen = admission::look(&self.context).await?;
-            self.said.say(&self.context, &seen).await;
-            self.ending.send_if_modified(|ending| {
-                let changed = *ending != seen.ending;
-                *ending = seen.ending;
-                changed
-            });
-            if self.claim(&seen).await? == 0 {
-                return Ok(());
-            }
+        self.reap().await;
+        let seen = self.look().await?;
+        if self.claim(&seen).await? > 0 {
+            // What began changes what is held back.
+            self.look().await?;
         }
+        Ok(())
     }
 
-    /// Claims under one look; answers how many agents and commands began. Each changes what the next look sees.
+    /// Looks at what is held back, and says it.
+    async fn look(&self) -> Result<admission::Seen, StoreError> {
+        let seen = admission::look(&self.context).await?;
+        self.said.say(&self.context, &seen).await;
+        self.ending.send_if_modified(|ending| {
+            let changed = *ending != seen.ending;
+            *ending = seen.ending;
+            changed
+        });
+        Ok(seen)
+    }
+
+    /// Claims everything that may be claimed under one look; answers how many agents and commands began.
     async fn claim(&self, seen: &admission::Seen) -> Result<usize, StoreError> {
         let mut begun = 0;
         loop {
             let now = self.context.clock.now();
-            match self.context.store.claim(seen.request(&self.context, now)).await? {
-                Claim::Taken(jobs) => begun += self.begin_claimed(jobs, now).await?,
-                Claim::Empty { .. } => return Ok(begun),
+            let request = seen.request(&self.context, now);
+            let wanted = request.at_most;
+            let jobs = self.context.store.claim(request).await?.taken();
+            let are_all = jobs.len() < wanted;
+            begun += self.begin_claimed(jobs, now).await?;
+            if are_all {
+                return Ok(begun);
             }
         }
     }

@@ -1,20 +1,18 @@
 //! Intake: news becomes deliveries, deliveries become hints, hints become one look at an object, a look becomes an event.
 
+mod news;
 mod branch;
 mod sightings;
 mod cycle;
 mod delay;
-
-use std::collections::BTreeMap;
 
 use pipeline_core::event::Event;
 use pipeline_core::id::{DeliveryId, ProjectId};
 use pipeline_core::observation::{Hint, ItemObservation};
 use pipeline_core::order::{BoardOrder, BoardOrderKind};
 use pipeline_core::orders::new_orders;
-use pipeline_core::port::source::{Decoded, EventSource};
+use pipeline_core::port::source::EventSource;
 use pipeline_core::port::store::StoreError;
-use pipeline_core::port::store::deliveries::{Delivery, Settlement};
 use pipeline_core::port::store::tasks::{Commit, Committed, TaskKey, TaskWrite};
 use pipeline_core::start;
 use pipeline_core::transition::Rules;
@@ -23,12 +21,8 @@ use pipeline_core::untrusted::admitted;
 use crate::context::{Context, ProjectPorts};
 pub(crate) use crate::intake::sightings::Sightings;
 use crate::step::{self, Along, MarkChange, Stepped, Wanted};
-use crate::together::together;
 
 const PAGE: usize = 200;
-/// Objects that are looked at at once: their answers and their commits are waited for together. Each may be a request to somebody's server or a
-/// few git programs here, so that more at once would be a burst.
-const LOOKS_AT_ONCE: usize = 8;
 const NAMES_TRIED: u32 = 100;
 
 /// Looks once: reads every feed, then handles every delivery that waits.
@@ -41,7 +35,7 @@ pub(crate) async fn tick(context: &Context) -> Result<(), StoreError> {
         if waiting.is_empty() {
             return Ok(());
         }
-        handle(context, waiting).await?;
+        news::handle(context, waiting).await?;
     }
 }
 
@@ -66,55 +60,6 @@ async fn read_feed(context: &Context, source: &dyn EventSource) -> Result<(), St
         if last {
             return Ok(());
         }
-    }
-}
-
-async fn handle(context: &Context, waiting: Vec<Delivery>) -> Result<(), StoreError> {
-    let mut hints: BTreeMap<(ProjectId, Hint), Vec<Delivery>> = BTreeMap::new();
-    for delivery in waiting {
-        let source = context
-            .sources
-            .iter()
-            .find(|source| source.name() == delivery.source);
-        let decoded = source.map_or_else(
-            || Decoded::Ignored(format!("no source named {}", delivery.source)),
-            |source| source.decode(&delivery.kind, &delivery.body),
-        );
-        match decoded {
-            Decoded::Hints(found) if !found.is_empty() => {
-                for hint in found {
-                    hints.entry(hint).or_default().push(delivery.clone());
-                }
-            }
-            Decoded::Hints(_) => context.store.settle(&[delivery.id], Settlement::Done).await?,
-            Decoded::Ignored(why) => {
-                context
-                    .store
-                    .settle(&[delivery.id], Settlement::Ignored(why))
-                    .await?;
-            }
-        }
-    }
-    let hints: Vec<_> = hints.into_iter().collect();
-    for some in hints.chunks(LOOKS_AT_ONCE) {
-        let looks = some
-            .iter()
-            .map(|((project, hint), deliveries)| follow(context, (project, hint), deliveries));
-        together(looks).await.into_iter().collect::<Result<(), _>>()?;
-    }
-    Ok(())
-}
-
-/// Looks at an object, and settles the deliveries that tell of it.
-async fn follow(
-    context: &Context,
-    (project, hint): (&ProjectId, &Hint),
-    deliveries: &[Delivery],
-) -> Result<(), StoreError> {
-    let ids: Vec<DeliveryId> = deliveries.iter().map(|delivery| delivery.id).collect();
-    match look(context, project, hint, ids.clone()).await? {
-        Looked::Seen => context.store.settle(&ids, Settlement::Done).await,
-        Looked::Unreadable(error) => delay::delay(context, project, (deliveries, error)).await,
     }
 }
 

@@ -43,37 +43,33 @@ impl Outbox {
         }
     }
 
-    /// Begins to send everything that is due. A row that hangs holds its lane, a system that hangs holds its rows.
+    /// Begins to send everything that is due. A row that hangs holds its lane, a system that hangs holds its rows. One claim takes all that
+    /// may be sent now: what it leaves waits for a row to end, which rings.
     pub(crate) async fn tick(&self) -> Result<(), StoreError> {
         let mut sending = self.sending.lock().await;
         self.renew().await?;
-        loop {
-            while let Some(ended) = sending.try_join_next() {
-                if let Err(error) = ended {
-                    tracing::error!(%error, "sending an effect ended badly");
-                }
-            }
-            let now = self.context.clock.now();
-            let claim = EffectClaim {
-                owner: self.context.settings.instance.clone(),
-                now,
-                lease_until: now.plus(self.context.settings.lease),
-                rooms: self.desk.rooms(now),
-            };
-            let rows = self.context.store.claim_effects(claim).await?;
-            if rows.is_empty() {
-                return Ok(());
-            }
-            for row in rows {
-                self.desk.begins(&row);
-                let (context, desk) = (Arc::clone(&self.context), Arc::clone(&self.desk));
-                sending.spawn(async move {
-                    sender::deliver(&context, &desk, &row).await;
-                    desk.ends(&row);
-                    context.wakes.outbox.notify_one();
-                });
+        while let Some(ended) = sending.try_join_next() {
+            if let Err(error) = ended {
+                tracing::error!(%error, "sending an effect ended badly");
             }
         }
+        let now = self.context.clock.now();
+        let claim = EffectClaim {
+            owner: self.context.settings.instance.clone(),
+            now,
+            lease_until: now.plus(self.context.settings.lease),
+            rooms: self.desk.rooms(now),
+        };
+        for row in self.context.store.claim_effects(claim).await? {
+            self.desk.begins(&row);
+            let (context, desk) = (Arc::clone(&self.context), Arc::clone(&self.desk));
+            sending.spawn(async move {
+                sender::deliver(&context, &desk, &row).await;
+                desk.ends(&row);
+                context.wakes.outbox.notify_one();
+            });
+        }
+        Ok(())
     }
 
     /// Waits for the rows that are being sent, no longer than `until`; what is left is looked at by the next daemon. Answers how many.

@@ -13,9 +13,16 @@ use crate::failure::Failure;
 #[async_trait]
 impl AccountStore for SqliteStore {
     async fn accounts(&self) -> Result<Vec<AccountHealth>, StoreError> {
-        self.readers
+        let version = match self.recent.accounts() {
+            Ok(accounts) => return Ok(accounts),
+            Err(version) => version,
+        };
+        let accounts = self
+            .readers
             .read(|connection| Ok(rows(connection, ALL, [], account)?))
-            .await
+            .await?;
+        self.recent.keep_accounts(&accounts, version);
+        Ok(accounts)
     }
 }
 

@@ -65,6 +65,9 @@ impl DeliveryStore for SqliteStore {
     }
 
     async fn mark(&self, project: &ProjectId, issue: &IssueId) -> Result<Option<ItemMark>, StoreError> {
+        if let Some(mark) = self.recent.mark(project, issue) {
+            return Ok(Some(mark));
+        }
         let (project, issue) = (project.clone(), issue.clone());
         self.readers
             .read(move |connection| items::find(connection, &project, &issue))

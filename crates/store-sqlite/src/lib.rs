@@ -1,7 +1,7 @@
 //! The state of the pipeline in SQLite: one transaction per step, group commit, durable when a call returns.
 //!
 //! Knows the store port and SQL, nothing of engines, trackers or processes. One thread writes (`writer`), a pool reads (`readers`),
-//! and a third connection moves the write-ahead log into the file (`checkpoints`).
+//! and a third connection moves the write-ahead log into the file (`checkpoints`). What was committed a moment ago is kept beside the file (`recent`).
 
 pub mod open;
 pub mod condition;
@@ -16,6 +16,7 @@ mod writer;
 mod checkpoints;
 mod reserve;
 mod readers;
+mod recent;
 mod failure;
 mod columns;
 mod step;
@@ -44,6 +45,7 @@ use crate::checkpoints::Checkpoints;
 use crate::condition::Condition;
 use crate::orders::OrderWatch;
 use crate::readers::Readers;
+use crate::recent::Recent;
 use crate::writer::{Writer, Written};
 
 pub use crate::identity::Identity;
@@ -56,6 +58,7 @@ pub struct SqliteStore {
     // Dropped in this order: the checkpoints' thread ends when the writer has ended.
     writer: Writer,
     readers: Readers,
+    recent: Recent,
     watch: OrderWatch,
     condition: Condition,
     opened_as: Option<Identity>,

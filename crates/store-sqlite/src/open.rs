@@ -22,6 +22,7 @@ use crate::open::in_use::Last;
 use crate::orders::OrderWatch;
 use crate::pragmas::{self, Purpose};
 use crate::readers::{CACHED_STATEMENTS, Readers};
+use crate::recent::Recent;
 use crate::reserve::Reserve;
 use crate::writer::Writer;
 
@@ -81,7 +82,12 @@ impl SqliteStore {
         check_pages(&writer, path, &condition)?;
         if condition.is_final() {
             check_schema(&writer, path).map_err(|error| error.or_of(&condition))?;
-            return Self::assemble(path, options, (writer, None), condition);
+            return Self::assemble(
+                path,
+                options,
+                (writer, None),
+                (condition, Recent::of_the_writer()),
+            );
         }
         upgrade(&mut writer, path)?;
         // What an earlier daemon left in the log is in the file from now on, and the schema of a new database too.
@@ -104,7 +110,12 @@ impl SqliteStore {
             condition: condition.clone(),
             reserve,
         };
-        Self::assemble(path, options, (writer, Some(log)), condition)
+        Self::assemble(
+            path,
+            options,
+            (writer, Some(log)),
+            (condition, Recent::of_the_writer()),
+        )
     }
 
     /// Attaches to the database of a daemon that may be running: never creates, never upgrades, refuses any other schema. Blocks.
@@ -125,14 +136,14 @@ impl SqliteStore {
         if !condition.is_final() {
             pragmas::check_wal(&writer).map_err(|error| OpenError::setting(path, error))?;
         }
-        Self::assemble(path, &options, (writer, None), condition)
+        Self::assemble(path, &options, (writer, None), (condition, Recent::of_a_guest()))
     }
 
     fn assemble(
         path: &Path,
         options: &OpenOptions,
         (writer, log): (Connection, Option<Log>),
-        condition: Condition,
+        (condition, recent): (Condition, Recent),
     ) -> Result<Self, OpenError> {
         let opened_as = identity::find(&writer).ok();
         let (checkpoints, nudge) = log
@@ -149,6 +160,7 @@ impl SqliteStore {
         Ok(Self {
             writer,
             readers,
+            recent,
             watch,
             condition,
             opened_as,

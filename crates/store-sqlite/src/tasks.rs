@@ -1,5 +1,7 @@
 //! Tasks: the body as JSON, what is looked up or compared in columns.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use pipeline_core::event::LogEntry;
 use pipeline_core::id::{PipelineDigest, ProjectDigest, TaskId};
@@ -25,6 +27,9 @@ impl TaskStore for SqliteStore {
     }
 
     async fn task(&self, key: &TaskKey) -> Result<Option<Task>, StoreError> {
+        if let Some(task) = self.recent.task(key) {
+            return Ok(Some(task));
+        }
         let key = key.clone();
         self.readers.read(move |connection| find(connection, &key)).await
     }
@@ -50,8 +55,13 @@ impl TaskStore for SqliteStore {
     }
 
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
+        let commit = Arc::new(commit);
+        let (written, recent) = (Arc::clone(&commit), self.recent.clone());
         self.writer
-            .write(move |connection| step::write(connection, &commit))
+            .write_then(
+                move |connection| step::write(connection, &commit),
+                move |outcome| recent.ended(&written, outcome.ok().copied()),
+            )
             .await
     }
 

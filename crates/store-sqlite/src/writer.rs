@@ -71,10 +71,21 @@ impl Writer {
         &self,
         work: impl FnMut(&Connection) -> Result<Written<T>, Failure> + Send + 'static,
     ) -> Result<T, StoreError> {
+        self.write_then(work, |_| {}).await
+    }
+
+    /// Writes as [`Writer::write`]; the writer's thread calls `then` before anybody hears of the outcome, in the order of commits, whether
+    /// or not somebody still waits for it.
+    pub(crate) async fn write_then<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&Connection) -> Result<Written<T>, Failure> + Send + 'static,
+        then: impl FnOnce(Result<&T, &StoreError>) + Send + 'static,
+    ) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
         let ticket = Box::new(Ticket {
             work,
             outcome: None,
+            then,
             reply,
         });
         let queued = self.commands.as_ref().map(|commands| commands.send(ticket));
@@ -112,16 +123,18 @@ pub(crate) enum Fate {
     Undo,
 }
 
-struct Ticket<T, W> {
+struct Ticket<T, W, E> {
     work: W,
     outcome: Option<Result<T, StoreError>>,
+    then: E,
     reply: oneshot::Sender<Result<T, StoreError>>,
 }
 
-impl<T, W> Command for Ticket<T, W>
+impl<T, W, E> Command for Ticket<T, W, E>
 where
     T: Send,
     W: FnMut(&Connection) -> Result<Written<T>, Failure> + Send,
+    E: FnOnce(Result<&T, &StoreError>) + Send,
 {
     fn run(&mut self, connection: &Connection) -> Result<Fate, Failure> {
         let (fate, outcome) = match (self.work)(connection) {
@@ -135,9 +148,13 @@ where
     }
 
     fn answer(self: Box<Self>, commit: Result<(), StoreError>) {
-        let Self { outcome, reply, .. } = *self;
+        let Self {
+            outcome, then, reply, ..
+        } = *self;
+        let answer = commit.and_then(|()| outcome.unwrap_or_else(|| Err(ended())));
+        then(answer.as_ref());
         // Whoever asked may have gone; the write stands all the same.
-        let _ = reply.send(commit.and_then(|()| outcome.unwrap_or_else(|| Err(ended()))));
+        let _ = reply.send(answer);
     }
 }
 

@@ -58,6 +58,7 @@ impl Gated {
         let ticket = Ticket {
             work,
             outcome: None,
+            then: |_: Result<&T, &StoreError>| {},
             reply,
         };
         let sent = self.writer.commands.as_ref().unwrap().send(Box::new(ticket));

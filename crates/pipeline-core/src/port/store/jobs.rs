@@ -25,7 +25,7 @@ pub struct ClaimRequest {
     pub project_limits: BTreeMap<ProjectId, usize>,
     /// Projects whose new tasks do not begin: their first job is left queued until it was claimed once.
     pub no_new_tasks: BTreeSet<ProjectId>,
-    /// Jobs that are taken by this claim, in one transaction; at least one is looked for.
+    /// Jobs that are taken by this claim, in one transaction; at least one is looked for. Fewer are taken only when no other may be taken now.
     pub at_most: usize,
 }
 
