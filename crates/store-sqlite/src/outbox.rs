@@ -63,6 +63,9 @@ impl OutboxStore for SqliteStore {
             .read(move |connection| match &filter {
                 OutboxFilter::OfTask(task) => Ok(rows(connection, OF_TASK, [task.0], outbox_row)?),
                 OutboxFilter::Open => Ok(rows(connection, OPEN, [], outbox_row)?),
+                OutboxFilter::Underway(lane) => {
+                    Ok(rows(connection, UNDERWAY, [lane.0.as_str()], outbox_row)?)
+                }
                 OutboxFilter::One(key) => Ok(rows(connection, ONE, [key.as_str()], outbox_row)?),
             })
             .await
@@ -72,6 +75,8 @@ impl OutboxStore for SqliteStore {
 pub(crate) const OF_TASK: &str = "SELECT * FROM outbox WHERE task = ?1 ORDER BY seq";
 pub(crate) const OPEN: &str = "SELECT * FROM outbox INDEXED BY outbox_unfinished
     WHERE status NOT IN ('done', 'dropped') ORDER BY seq";
+pub(crate) const UNDERWAY: &str = "SELECT * FROM outbox
+    WHERE lane = ?1 AND status IN ('pending', 'in_flight', 'ambiguous') ORDER BY seq";
 pub(crate) const ONE: &str = "SELECT * FROM outbox WHERE key = ?1";
 pub(crate) const IS_THERE: &str = "SELECT seq FROM outbox WHERE key = ?1";
 pub(crate) const REPLACE: &str = "UPDATE outbox SET

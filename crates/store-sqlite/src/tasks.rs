@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use pipeline_core::event::LogEntry;
-use pipeline_core::id::{PipelineDigest, ProjectDigest, TaskId};
+use pipeline_core::id::{PipelineDigest, ProjectDigest, ProjectId, TaskId};
 use pipeline_core::pipeline::Pipeline;
 use pipeline_core::port::store::StoreError;
 use pipeline_core::port::store::tasks::{Commit, Committed, DueTimer, TaskFilter, TaskKey, TaskStore};
@@ -37,6 +37,13 @@ impl TaskStore for SqliteStore {
     async fn tasks(&self, filter: TaskFilter) -> Result<Vec<Task>, StoreError> {
         self.readers
             .read(move |connection| list(connection, filter))
+            .await
+    }
+
+    async fn slot_holders(&self, project: &ProjectId) -> Result<Vec<Task>, StoreError> {
+        let project = project.clone();
+        self.readers
+            .read(move |connection| Ok(rows(connection, SLOT_HOLDERS, [project.as_str()], body)?))
             .await
     }
 
@@ -88,6 +95,9 @@ pub(crate) const BY_BRANCH: &str =
     "SELECT body FROM tasks WHERE project = ?1 AND branch = ?2 ORDER BY id DESC LIMIT 1";
 pub(crate) const OPEN: &str =
     "SELECT body FROM tasks INDEXED BY tasks_open WHERE state NOT IN ('done', 'cancelled') ORDER BY id";
+/// Of the open tasks alone the body is looked into.
+pub(crate) const SLOT_HOLDERS: &str = "SELECT body FROM tasks INDEXED BY tasks_open
+    WHERE state NOT IN ('done', 'cancelled') AND project = ?1 AND json_extract(body, '$.holds_slot') ORDER BY id";
 const ALL: &str = "SELECT body FROM tasks ORDER BY id";
 const INSERT: &str = "INSERT INTO tasks
     (id, project, issue, work_item, branch, pipeline, stage, state, revision, since, body)

@@ -156,7 +156,12 @@ fn what_ci_says_while_evidence_is_gathered_is_looked_at_and_not_waited_for() {
         (Ci::External, &["branch read, CI red", "evidence: no CI yet"]),
         (
             Ci::External,
-            &["evidence: CI runs", "timer: look at CI", "branch read, CI green", "evidence: CI runs"],
+            &[
+                "evidence: CI runs",
+                "timer: look at CI",
+                "branch read, CI green",
+                "evidence: CI runs",
+            ],
         ),
         (
             Ci::Command("make test".to_owned()),

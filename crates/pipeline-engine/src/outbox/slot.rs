@@ -4,8 +4,7 @@
 
 use pipeline_core::effect::{EffectKind, Lane};
 use pipeline_core::port::store::StoreError;
-use pipeline_core::port::store::outbox::{EffectStatus, OutboxFilter, OutboxRow};
-use pipeline_core::port::store::tasks::TaskFilter;
+use pipeline_core::port::store::outbox::{OutboxFilter, OutboxRow};
 
 use crate::context::Context;
 
@@ -16,17 +15,12 @@ pub(super) async fn why_taken(context: &Context, row: &OutboxRow) -> Result<Opti
     if !matches!(effect.kind, EffectKind::Merge(_)) || effect.lane == of_holder {
         return Ok(None);
     }
-    let tasks = context.store.tasks(TaskFilter::Open).await?;
-    let holder = tasks
-        .iter()
-        .find(|task| task.holds_slot && task.project == effect.project && Some(task.id) != effect.task);
-    if let Some(holder) = holder {
+    let holders = context.store.slot_holders(&effect.project).await?;
+    if let Some(holder) = holders.iter().find(|task| Some(task.id) != effect.task) {
         return Ok(Some(format!("{} holds the merge slot", holder.work_item)));
     }
     // A holder that was called off while it merged: what it sent may still arrive.
-    let open = context.store.effects(OutboxFilter::Open).await?;
-    let left = open
-        .iter()
-        .find(|row| row.effect.lane == of_holder && row.status != EffectStatus::Dead);
+    let left = context.store.effects(OutboxFilter::Underway(of_holder)).await?;
+    let left = left.first();
     Ok(left.map(|row| format!("the merge {} is still under way", row.effect.key)))
 }

@@ -27,7 +27,7 @@ fn what_was_committed_last_is_known_under_id_and_issue() {
         let known = recent.task(&key).unwrap();
         assert_eq!((known.stage.as_str(), known.revision), ("review", 2), "{key:?}");
     }
-    assert_eq!(recent.task(&TaskKey::WorkItem(task.work_item.clone())), None);
+    assert_eq!(recent.task(&TaskKey::WorkItem(task.work_item)), None);
 }
 
 #[test]

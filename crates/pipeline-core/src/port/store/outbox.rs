@@ -5,7 +5,7 @@
 
 use async_trait::async_trait;
 
-use crate::effect::{NewEffect, System};
+use crate::effect::{Lane, NewEffect, System};
 use crate::id::{EffectKey, InstanceId, ProjectId, TaskId};
 use crate::port::store::StoreError;
 use crate::time::Timestamp;
@@ -131,6 +131,8 @@ pub enum OutboxFilter {
     OfTask(TaskId),
     /// Neither done nor dropped, oldest first.
     Open,
+    /// Those of a lane that are to be sent, are being sent or may have arrived, oldest first.
+    Underway(Lane),
     /// The one of this key.
     One(EffectKey),
 }

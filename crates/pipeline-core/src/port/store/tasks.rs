@@ -185,6 +185,9 @@ pub trait TaskStore: Send + Sync {
     /// Tasks, oldest first.
     async fn tasks(&self, filter: TaskFilter) -> Result<Vec<Task>, StoreError>;
 
+    /// The open tasks of a project that hold its merge slot, oldest first: one at most, unless something went wrong.
+    async fn slot_holders(&self, project: &ProjectId) -> Result<Vec<Task>, StoreError>;
+
     /// The pipeline that a task is pinned to.
     async fn pipeline(&self, digest: &PipelineDigest) -> Result<Option<Pipeline>, StoreError>;
 

@@ -148,6 +148,8 @@ pub async fn rows_are_listed(store: Arc<dyn Store>) {
     end(&store, &of_first[0], None).await;
     let open = store.effects(OutboxFilter::Open).await.unwrap();
     assert_eq!(keys(&open), ["k2", "k3"]);
+    let underway = OutboxFilter::Underway(of_first[0].effect.lane.clone());
+    assert_eq!(keys(&store.effects(underway).await.unwrap()), ["k2"]);
     let one = store
         .effects(OutboxFilter::One(EffectKey::new("k3")))
         .await

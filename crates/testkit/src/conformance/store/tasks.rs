@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pipeline_core::id::{PipelineDigest, ProjectDigest, TaskId};
+use pipeline_core::id::{PipelineDigest, ProjectDigest, ProjectId, TaskId};
 use pipeline_core::pipeline::Pipeline;
 use pipeline_core::port::store::Store;
 use pipeline_core::port::store::tasks::{Commit, Committed, DueTimer, TaskFilter, TaskKey};
@@ -113,6 +113,32 @@ pub async fn open_tasks_are_those_that_are_not_over(store: Arc<dyn Store>) {
     let ids: Vec<i64> = open.iter().map(|task| task.id.0).collect();
     assert_eq!(ids, [1, 4]);
     assert_eq!(store.tasks(TaskFilter::All).await.unwrap().len(), 4);
+}
+
+/// Of the project alone, and no longer than it is open.
+pub async fn who_holds_the_merge_slot_is_known(store: Arc<dyn Store>) {
+    for (id, project, holds, state) in [
+        (1, "et", false, TaskState::Starting),
+        (2, "et", true, TaskState::Starting),
+        (3, "other", true, TaskState::Starting),
+        (4, "et", true, TaskState::Done),
+    ] {
+        let mut task = sample::task(id);
+        (task.project, task.holds_slot, task.state) = (ProjectId::new(project), holds, state);
+        commit(&store, sample::insert(task)).await;
+    }
+    let holders = async |project: &str| {
+        let found = store.slot_holders(&ProjectId::new(project)).await.unwrap();
+        found.iter().map(|task| task.id.0).collect::<Vec<_>>()
+    };
+    assert_eq!(holders("et").await, [2]);
+    let task = store
+        .task(&TaskKey::Id(TaskId(2)))
+        .await
+        .unwrap()
+        .expect("it is stored");
+    commit(&store, sample::update(&task, |task| task.holds_slot = false)).await;
+    assert_eq!((holders("et").await, holders("other").await), (vec![], vec![3]));
 }
 
 /// Earliest first, limited, until a step disarms them.

@@ -75,6 +75,13 @@ impl OutboxStore for FakeStore {
             let wanted = |stored: &&StoredEffect| match &filter {
                 OutboxFilter::OfTask(task) => stored.effect.task == Some(*task),
                 OutboxFilter::Open => !matches!(stored.status, EffectStatus::Done | EffectStatus::Dropped),
+                OutboxFilter::Underway(lane) => {
+                    stored.effect.lane == *lane
+                        && !matches!(
+                            stored.status,
+                            EffectStatus::Done | EffectStatus::Dropped | EffectStatus::Dead
+                        )
+                }
                 OutboxFilter::One(key) => stored.effect.key == *key,
             };
             Ok(state.outbox.iter().filter(wanted).map(row).collect())

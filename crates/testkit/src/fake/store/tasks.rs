@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use pipeline_core::event::LogEntry;
-use pipeline_core::id::{PipelineDigest, ProjectDigest, TaskId};
+use pipeline_core::id::{PipelineDigest, ProjectDigest, ProjectId, TaskId};
 use pipeline_core::pipeline::Pipeline;
 use pipeline_core::port::store::StoreError;
 use pipeline_core::port::store::tasks::{Commit, Committed, DueTimer, TaskFilter, TaskKey, TaskStore};
@@ -34,6 +34,13 @@ impl TaskStore for FakeStore {
                 TaskFilter::All => true,
             };
             Ok(state.tasks.values().filter(wanted).cloned().collect())
+        })
+    }
+
+    async fn slot_holders(&self, project: &ProjectId) -> Result<Vec<Task>, StoreError> {
+        self.call("slot_holders", |state| {
+            let holds = |task: &&Task| task.holds_slot && task.project == *project && !task.is_over();
+            Ok(state.tasks.values().filter(holds).cloned().collect())
         })
     }
 
