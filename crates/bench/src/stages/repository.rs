@@ -41,7 +41,7 @@ struct State {
 struct Tree {
     code: TreeSha,
     docs: Option<TreeSha>,
-    files: Files,
+    files: Arc<Files>,
 }
 
 /// A checkout.
@@ -59,7 +59,7 @@ impl Repository {
         let tree = Tree {
             code: TreeSha::new(id(0)),
             docs: None,
-            files: Files::new(),
+            files: Arc::default(),
         };
         let state = State {
             commits: HashMap::from([(first.clone(), tree)]),
@@ -117,7 +117,7 @@ impl State {
         }
         if !written.is_empty() {
             tree.docs = Some(TreeSha::new(self.number()));
-            tree.files.extend(written);
+            Arc::make_mut(&mut tree.files).extend(written);
         }
         let commit = CommitSha::new(self.number());
         self.commits.insert(commit.clone(), tree);
@@ -128,7 +128,7 @@ impl State {
         self.commits.get(commit).cloned().unwrap_or_else(|| Tree {
             code: TreeSha::new(id(0)),
             docs: None,
-            files: Files::new(),
+            files: Arc::default(),
         })
     }
 }

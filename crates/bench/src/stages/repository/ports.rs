@@ -1,6 +1,7 @@
 //! The repository as the pipeline sees it: workspace and forge.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use pipeline_core::effect::{CommitStatus, Push, StartBranch};
@@ -178,6 +179,7 @@ impl Forge for Repository {
         let mut state = self.lock();
         let commit = state.commit(&request.head, Files::new(), false);
         let files = state.tree(&commit).files;
+        let files = files.iter().map(|(path, text)| (path.clone(), Arc::clone(text)));
         state.merged.extend(files);
         state.default_head = commit.clone();
         let number = request.pull_request;
