@@ -43,6 +43,12 @@ impl JobStore for SqliteStore {
             .await
     }
 
+    async fn lease(&self, job: JobId, fence: u32) -> Result<Renewal, StoreError> {
+        self.readers
+            .read(move |connection| lease(connection, job, fence))
+            .await
+    }
+
     async fn leased(&self) -> Result<Vec<LeasedJob>, StoreError> {
         self.readers
             .read(|connection| Ok(rows(connection, LEASED, [], leased_job)?))
@@ -98,6 +104,8 @@ pub(crate) const CANCEL_RUNNING: &str =
     "UPDATE jobs SET cancel_requested = 1 WHERE task = ?1 AND number = ?2 AND status = 'running'";
 pub(crate) const RENEW: &str = "UPDATE jobs SET owner = ?4, lease_until = ?5
     WHERE task = ?1 AND number = ?2 AND fence = ?3 AND status = 'running' RETURNING cancel_requested";
+pub(crate) const LEASE: &str = "SELECT cancel_requested FROM jobs
+    WHERE task = ?1 AND number = ?2 AND fence = ?3 AND status = 'running'";
 pub(crate) const GIVE_BACK: &str = "UPDATE jobs
     SET status = CASE cancel_requested WHEN 0 THEN 'queued' ELSE 'cancelled' END,
         available_at = ?4, deaths = deaths + ?5, owner = NULL, lease_until = NULL, cancel_requested = 0
@@ -188,12 +196,21 @@ fn renew(
     until: Timestamp,
 ) -> Result<Renewal, Failure> {
     let values = params![job.task.0, job.number, fence, owner.as_str(), until.0];
-    let cancelled: Option<bool> = first(connection, RENEW, values, |row| row.get(0))?;
-    Ok(match cancelled {
+    Ok(renewal(first(connection, RENEW, values, |row| row.get(0))?))
+}
+
+fn lease(connection: &Connection, job: JobId, fence: u32) -> Result<Renewal, Failure> {
+    let values = params![job.task.0, job.number, fence];
+    Ok(renewal(first(connection, LEASE, values, |row| row.get(0))?))
+}
+
+/// Of the attempt's row while it is leased.
+fn renewal(cancel_requested: Option<bool>) -> Renewal {
+    match cancel_requested {
         None => Renewal::Lost,
         Some(true) => Renewal::CancelRequested,
         Some(false) => Renewal::Held,
-    })
+    }
 }
 
 fn give_back(

@@ -140,13 +140,10 @@ async fn keep_lease(context: &Context, job: &LeasedJob) {
 
 /// Called off, or not leased any more. A store that does not answer says neither.
 async fn cancel_wanted(context: &Context, job: &LeasedJob) -> bool {
-    let Ok(leased) = context.store.leased().await else {
-        return false;
-    };
-    leased
-        .iter()
-        .find(|leased| leased.id == job.id)
-        .is_none_or(|leased| leased.cancel_requested)
+    match context.store.lease(job.id, job.fence).await {
+        Ok(Renewal::Held) | Err(_) => false,
+        Ok(Renewal::CancelRequested | Renewal::Lost) => true,
+    }
 }
 
 async fn deliver(context: &Context, job: &LeasedJob, worked: &Worked) -> Result<(), StoreError> {

@@ -50,6 +50,7 @@ pub(super) const CLASSES: &[(&str, Class)] = &[
     ("jobs::END", Class::Hot),
     ("jobs::GIVE_BACK", Class::Hot),
     ("jobs::HOLDS", Class::Hot),
+    ("jobs::LEASE", Class::Hot),
     (
         "jobs::LEASED",
         Class::Sorts("the leases of a moment: as many as runs are allowed"),

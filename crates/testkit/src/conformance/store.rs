@@ -67,6 +67,7 @@ suite! {
     leases {
         each_claim_has_the_next_fence,
         a_lease_is_renewed_and_taken_over_by_its_fence,
+        a_lease_is_looked_at_without_being_renewed,
         a_lost_job_is_queued_again_and_its_deaths_are_counted,
         an_attempt_that_was_given_back_is_lost,
         a_queued_job_that_is_called_off_is_over,

@@ -149,6 +149,10 @@ pub trait JobStore: Send + Sync {
         until: Timestamp,
     ) -> Result<Renewal, StoreError>;
 
+    /// How the lease of this attempt stands: what [`JobStore::renew`] would answer. Renews nothing and looks at this job alone, so that each run
+    /// may ask often.
+    async fn lease(&self, job: JobId, fence: u32) -> Result<Renewal, StoreError>;
+
     /// Every leased job: what a start has to adopt, and what the sweep watches.
     async fn leased(&self) -> Result<Vec<LeasedJob>, StoreError>;
 

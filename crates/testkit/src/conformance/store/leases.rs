@@ -41,6 +41,22 @@ pub async fn a_lease_is_renewed_and_taken_over_by_its_fence(store: Arc<dyn Store
     assert_eq!(unknown.unwrap(), Renewal::Lost);
 }
 
+/// Asking how it stands prolongs nothing and is told what a renewal would be told.
+pub async fn a_lease_is_looked_at_without_being_renewed(store: Arc<dyn Store>) {
+    queued_job(&store).await;
+    assert_eq!(lease(&store, 0).await, Renewal::Lost, "nobody has claimed it");
+    claimed(&store).await;
+    for (fence, expected) in [(0, Renewal::Lost), (1, Renewal::Held), (2, Renewal::Lost)] {
+        assert_eq!(lease(&store, fence).await, expected, "{fence}");
+    }
+    assert_eq!(store.leased().await.unwrap()[0].lease_until, at(60));
+    call_off(&store).await;
+    assert_eq!(lease(&store, 1).await, Renewal::CancelRequested);
+    commit(&store, ending(1)).await;
+    assert_eq!(lease(&store, 1).await, Renewal::Lost);
+    assert_eq!(store.lease(job_id(1, 9), 1).await.unwrap(), Renewal::Lost);
+}
+
 /// Only deaths count, and only the present attempt can be given back.
 pub async fn a_lost_job_is_queued_again_and_its_deaths_are_counted(store: Arc<dyn Store>) {
     queued_job(&store).await;
@@ -150,6 +166,10 @@ async fn claimed(store: &Arc<dyn Store>) -> LeasedJob {
 async fn renew(store: &Arc<dyn Store>, owner: &str, fence: u32) -> Renewal {
     let owner = InstanceId::new(owner);
     store.renew(job_id(1, 1), fence, &owner, at(90)).await.unwrap()
+}
+
+async fn lease(store: &Arc<dyn Store>, fence: u32) -> Renewal {
+    store.lease(job_id(1, 1), fence).await.unwrap()
 }
 
 async fn give_back(store: &Arc<dyn Store>, fence: u32, died: bool) -> Option<u32> {

@@ -33,11 +33,14 @@ impl JobStore for FakeStore {
                 return Ok(Renewal::Lost);
             };
             job.lease = Some((owner.clone(), until));
-            Ok(if job.cancel_requested {
-                Renewal::CancelRequested
-            } else {
-                Renewal::Held
-            })
+            Ok(renewal(job))
+        })
+    }
+
+    async fn lease(&self, job: JobId, fence: u32) -> Result<Renewal, StoreError> {
+        self.call("lease", |state| {
+            let attempt = state.attempt(job, fence);
+            Ok(attempt.map_or(Renewal::Lost, |job| renewal(job)))
         })
     }
 
@@ -195,6 +198,14 @@ impl State {
             JobFilter::One(id) => jobs.retain(|job| job.id == id),
         }
         jobs.into_iter().map(row).collect()
+    }
+}
+
+fn renewal(leased: &StoredJob) -> Renewal {
+    if leased.cancel_requested {
+        Renewal::CancelRequested
+    } else {
+        Renewal::Held
     }
 }
 
