@@ -188,6 +188,7 @@ fn open_folder(
         pulls: Pulls::open(&folder.join("pulls"))?,
         statuses: Statuses::open(&folder.join("statuses"))?,
         feed: Feed::open(&folder.join("feed"), &heads)?,
+        noticed: None,
         repository,
         clock: Arc::clone(&home.clock),
     })

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use git::{GitError, Repository};
+use git::{GitError, RefStamp, Repository};
 use pipeline_core::effect::CommitStatus;
 use pipeline_core::id::{BranchName, CommitSha, ProjectId};
 use pipeline_core::observation::PullRequest;
@@ -21,10 +21,26 @@ pub(crate) struct Project {
     pub(crate) pulls: Pulls,
     pub(crate) statuses: Statuses,
     pub(crate) feed: Feed,
+    /// How the branches lay on the disk when the feed noticed them last; none when a change since might not show in it.
+    pub(crate) noticed: Option<RefStamp>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
 impl Project {
+    /// Writes to the feed what was pushed from outside. Git is asked only when something may have changed.
+    pub(crate) fn notice(&mut self) -> Result<(), PortError> {
+        let now = self.clock.now();
+        // Taken before git is asked: what is pushed in between shows in the next one.
+        let stamp = self.repository.branch_stamp()?;
+        if self.noticed.as_ref() == Some(&stamp) {
+            return Ok(());
+        }
+        let heads = heads_of(&self.repository)?;
+        self.feed.notice(&heads, now)?;
+        self.noticed = stamp.is_settled(now).then_some(stamp);
+        Ok(())
+    }
+
     /// Opens a pull request, or answers with the open one of this branch.
     pub(crate) fn open_pull_request(
         &mut self,

@@ -16,7 +16,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::feed::Entry;
 use crate::forge::LocalForge;
-use crate::project::heads_of;
 
 /// The source's name.
 pub const SOURCE_NAME: &str = "local-forge";
@@ -76,8 +75,7 @@ impl EventSource for LocalForgeFeed {
             let room = PAGE - news.len();
             let (entries, next) = forge
                 .locked(move |project| {
-                    let heads = heads_of(&project.repository)?;
-                    project.feed.notice(&heads, project.clock.now())?;
+                    project.notice()?;
                     Ok(project.feed.read(offset, room)?)
                 })
                 .await?;

@@ -24,7 +24,7 @@ pub use command::{Git, OLDEST_VERSION, Version};
 pub use error::GitError;
 pub use remote::{PushOutcome, Remote};
 pub use repository::{
-    CommitInfo, Identity, MergeTree, NewCommit, PackAbove, RefExpectation, RefUpdate, Reference, Repository,
-    Unreachable,
+    CommitInfo, Identity, MergeTree, NewCommit, PackAbove, RefExpectation, RefStamp, RefUpdate, Reference,
+    Repository, Unreachable,
 };
 pub use workspace::{GitWorkspace, WorkspaceSettings};

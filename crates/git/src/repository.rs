@@ -2,6 +2,7 @@
 
 mod names;
 mod refs;
+mod ref_stamp;
 mod commits;
 mod trees;
 mod merges;
@@ -17,6 +18,7 @@ pub(crate) use layout::{Layout, lay_out};
 pub use merges::MergeTree;
 pub(crate) use names::{check_object_id, check_path, check_ref_name, commit_sha};
 pub use packing::{PackAbove, Unreachable};
+pub use ref_stamp::RefStamp;
 pub use refs::{RefExpectation, RefUpdate, Reference};
 pub(crate) use trees::{TreeEntry, TreePatch};
 

@@ -7,3 +7,4 @@ mod pull_requests;
 mod merging;
 mod outside;
 mod feed;
+mod looking;

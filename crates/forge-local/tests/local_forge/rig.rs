@@ -26,12 +26,17 @@ pub(crate) struct Rig {
 
 impl Rig {
     pub(crate) fn new() -> Self {
+        Self::with_git(|_| Git::new("git"))
+    }
+
+    /// With a git program that is made in the rig's folder.
+    pub(crate) fn with_git(program: impl FnOnce(&Path) -> Git) -> Self {
         let folder = TempDir::new().unwrap();
         let user = folder.path().join("user");
         user_repository(&user);
         let home = ForgeHome {
             root: folder.path().join("forge"),
-            git: Git::new("git"),
+            git: program(folder.path()),
             clock: Arc::new(FakeClock::new()),
         };
         let project = ProjectId::new("et");
