@@ -40,7 +40,6 @@ use crate::settings::Settings;
 pub use error::StartError;
 pub use pipeline_engine::Ended;
 
-const ORDER_POLL: Duration = Duration::from_millis(250);
 const TIDY: Duration = Duration::from_secs(3_600);
 const EFFECT_ATTEMPTS: u32 = 40;
 const GIT_LIMIT: Duration = Duration::from_secs(600);
@@ -333,7 +332,6 @@ fn engine_settings(settings: &Settings, clock: &dyn Clock) -> EngineSettings {
         project_limits: project_limits(settings),
         lease: settings.lease,
         poll: settings.queue_poll_interval,
-        order_poll: ORDER_POLL,
         sweep: settings.sweep,
         delivery_attempts: settings.delivery_attempts,
         breaker_threshold: settings.breaker_threshold,

@@ -104,7 +104,6 @@ pub(crate) fn settings() -> EngineSettings {
         project_limits: [].into(),
         lease: Duration::from_secs(60),
         poll: Duration::from_secs(2),
-        order_poll: Duration::from_millis(250),
         sweep: Duration::from_secs(120),
         delivery_attempts: 5,
         effect_attempts: 40,

@@ -66,8 +66,6 @@ pub struct EngineSettings {
     pub lease: Duration,
     /// How long a loop waits for a wake-up before it looks on its own.
     pub poll: Duration,
-    /// How often the orders of operators are looked for.
-    pub order_poll: Duration,
     /// How often everything open is looked at, webhooks or not.
     pub sweep: Duration,
     /// Tries of a delivery before it is set aside.

@@ -2,6 +2,7 @@
 //! How it ends stands in [`ending`].
 
 mod ending;
+mod rest;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::context::Context;
 use crate::dispatch::Dispatcher;
+use crate::engine::rest::Rest;
 use crate::outbox::Outbox;
 use crate::{intake, orders, sweep, tidying};
 
@@ -115,6 +117,15 @@ impl Engine {
                 }
             });
         }
+        let (context, mut quitting_too) = (Arc::clone(&self.context), quitting.clone());
+        loops.spawn(async move {
+            loop {
+                tokio::select! {
+                    () = context.store.written() => context.wakes.order(),
+                    _ = quitting_too.wait_for(|quit| *quit) => return,
+                }
+            }
+        });
         for beat in [
             Beat::Intake,
             Beat::Orders,
@@ -191,10 +202,20 @@ impl Beat {
 
     fn every(self, context: &Context) -> Duration {
         match self {
-            Self::Orders => context.settings.order_poll,
             Self::Sweep => context.settings.sweep,
             Self::Tidying => context.settings.tidy,
-            Self::Intake | Self::Dispatch | Self::Outbox | Self::Timers => context.settings.poll,
+            Self::Intake | Self::Orders | Self::Dispatch | Self::Outbox | Self::Timers => {
+                context.settings.poll
+            }
+        }
+    }
+
+    /// Whether all that it works on is in the store, so that it need not look while nothing is written there and nothing falls due. Feeds are asked
+    /// each time, and what is slow looks at everything.
+    fn may_rest(self) -> bool {
+        match self {
+            Self::Orders | Self::Dispatch | Self::Outbox | Self::Timers => true,
+            Self::Intake | Self::Sweep | Self::Tidying => false,
         }
     }
 
@@ -233,6 +254,8 @@ async fn beat_until(beat: Beat, engine: Engine, mut stop: watch::Receiver<bool>)
     let context = engine.context.as_ref();
     let mut told = None;
     loop {
+        // Read before the look: what is written while it lasts is another version.
+        let mut rest = Rest::since(context.store.version());
         let trouble = beat.tick(&engine).await.err().map(|error| error.to_string());
         match &trouble {
             Some(error) if trouble != told => {
@@ -246,10 +269,10 @@ async fn beat_until(beat: Beat, engine: Engine, mut stop: watch::Receiver<bool>)
             Some(_) | None => {}
         }
         told.clone_from(&trouble);
-        let every = beat.every(context);
+        let may_rest = trouble.is_none() && beat.may_rest();
         context
             .health
-            .ticked(beat.name(), context.clock.now(), every, trouble);
+            .ticked(beat.name(), context.clock.now(), beat.every(context), trouble);
         // The slow ones are slow on purpose: no bell shortens them.
         let rung = async {
             if matches!(beat, Beat::Sweep | Beat::Tidying) {
@@ -260,8 +283,23 @@ async fn beat_until(beat: Beat, engine: Engine, mut stop: watch::Receiver<bool>)
         };
         tokio::select! {
             () = rung => {}
-            () = context.clock.sleep(every) => {}
+            () = pause(context, beat, may_rest.then_some(&mut rest)) => {}
             _ = stop.wait_for(|stop| *stop) => return,
         }
+    }
+}
+
+/// Until it is time to look though no bell has rung.
+async fn pause(context: &Context, beat: Beat, rest: Option<&mut Rest>) {
+    let every = beat.every(context);
+    context.clock.sleep(every).await;
+    let Some(rest) = rest else {
+        return;
+    };
+    while rest.lasts(context, every).await {
+        context
+            .health
+            .ticked(beat.name(), context.clock.now(), every, None);
+        context.clock.sleep(every).await;
     }
 }

@@ -1,7 +1,8 @@
 //! The state of the pipeline in SQLite: one transaction per step, group commit, durable when a call returns.
 //!
 //! Knows the store port and SQL, nothing of engines, trackers or processes. One thread writes (`writer`), a pool reads (`readers`),
-//! and a third connection moves the write-ahead log into the file (`checkpoints`). What was committed a moment ago is kept beside the file (`recent`).
+//! a third connection moves the write-ahead log into the file (`checkpoints`), and a fourth one looks whether anybody has committed (`watch`).
+//! What was committed a moment ago is kept beside the file (`recent`).
 
 pub mod open;
 pub mod condition;
@@ -36,6 +37,7 @@ mod orders;
 mod holds;
 mod retention;
 mod accounts;
+mod watch;
 #[cfg(test)]
 mod query_plans;
 
@@ -46,16 +48,18 @@ use crate::condition::Condition;
 use crate::orders::OrderWatch;
 use crate::readers::Readers;
 use crate::recent::Recent;
+use crate::watch::Lookout;
 use crate::writer::{Writer, Written};
 
 pub use crate::identity::Identity;
 pub use crate::writer::Commits;
 
-/// Everything that is kept, in one database file. Implements the eight traits of the store port.
+/// Everything that is kept, in one database file. Implements the nine traits of the store port.
 ///
 /// Dropping it ends its threads after the commands that were handed in.
 pub struct SqliteStore {
-    // Dropped in this order: the checkpoints' thread ends when the writer has ended.
+    // Dropped in this order: the checkpoints' thread ends when the writer has ended, and then nobody may read.
+    lookout: Option<Lookout>,
     writer: Writer,
     readers: Readers,
     recent: Recent,

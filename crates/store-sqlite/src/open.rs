@@ -24,6 +24,7 @@ use crate::pragmas::{self, Purpose};
 use crate::readers::{CACHED_STATEMENTS, Readers};
 use crate::recent::Recent;
 use crate::reserve::Reserve;
+use crate::watch::Lookout;
 use crate::writer::Writer;
 
 pub use crate::migrations::MigrationError;
@@ -82,12 +83,7 @@ impl SqliteStore {
         check_pages(&writer, path, &condition)?;
         if condition.is_final() {
             check_schema(&writer, path).map_err(|error| error.or_of(&condition))?;
-            return Self::assemble(
-                path,
-                options,
-                (writer, None),
-                (condition, Recent::of_the_writer()),
-            );
+            return Self::assemble(path, options, (writer, None), condition)?.of_a_daemon();
         }
         upgrade(&mut writer, path)?;
         // What an earlier daemon left in the log is in the file from now on, and the schema of a new database too.
@@ -110,12 +106,7 @@ impl SqliteStore {
             condition: condition.clone(),
             reserve,
         };
-        Self::assemble(
-            path,
-            options,
-            (writer, Some(log)),
-            (condition, Recent::of_the_writer()),
-        )
+        Self::assemble(path, options, (writer, Some(log)), condition)?.of_a_daemon()
     }
 
     /// Attaches to the database of a daemon that may be running: never creates, never upgrades, refuses any other schema. Blocks.
@@ -136,14 +127,14 @@ impl SqliteStore {
         if !condition.is_final() {
             pragmas::check_wal(&writer).map_err(|error| OpenError::setting(path, error))?;
         }
-        Self::assemble(path, &options, (writer, None), (condition, Recent::of_a_guest()))
+        Self::assemble(path, &options, (writer, None), condition)
     }
 
     fn assemble(
         path: &Path,
         options: &OpenOptions,
         (writer, log): (Connection, Option<Log>),
-        (condition, recent): (Condition, Recent),
+        condition: Condition,
     ) -> Result<Self, OpenError> {
         let opened_as = identity::find(&writer).ok();
         let (checkpoints, nudge) = log
@@ -158,14 +149,23 @@ impl SqliteStore {
         let watch =
             OrderWatch::open(path, options.busy_timeout).map_err(|error| OpenError::setting(path, error))?;
         Ok(Self {
+            lookout: None,
             writer,
             readers,
-            recent,
+            recent: Recent::of_a_guest(),
             watch,
             condition,
             opened_as,
             _checkpoints: checkpoints,
         })
+    }
+
+    /// For a daemon, which waits for what others write and need not read what it wrote itself.
+    fn of_a_daemon(mut self) -> Result<Self, OpenError> {
+        let lookout = Lookout::start(self.watch.clone()).map_err(OpenError::Thread)?;
+        self.lookout = Some(lookout);
+        self.recent = Recent::of_the_writer();
+        Ok(self)
     }
 }
 

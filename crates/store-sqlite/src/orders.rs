@@ -17,6 +17,7 @@ use crate::columns::{Json, change, first, rows};
 use crate::failure::Failure;
 use crate::pragmas::PragmaError;
 use crate::readers::{self, blocking};
+use crate::watch::Tidings;
 use crate::writer::Written;
 use crate::{SqliteStore, holds};
 
@@ -51,10 +52,11 @@ impl OrderStore for SqliteStore {
     }
 }
 
-/// Remembers the unanswered orders and the holds that stand until somebody, in whatever process, has committed something.
+/// Remembers the unanswered orders and the holds that stand until somebody, in whatever process, has committed something; and tells that.
 #[derive(Clone)]
 pub(crate) struct OrderWatch {
     known: Arc<Mutex<Known>>,
+    tidings: Arc<Tidings>,
 }
 
 impl OrderWatch {
@@ -68,7 +70,18 @@ impl OrderWatch {
         };
         Ok(Self {
             known: Arc::new(Mutex::new(known)),
+            tidings: Arc::default(),
         })
+    }
+
+    /// What was told.
+    pub(crate) fn tidings(&self) -> &Tidings {
+        &self.tidings
+    }
+
+    /// Looks whether somebody has committed. Blocks.
+    pub(crate) fn look(&self) -> Result<(), Failure> {
+        self.looked(|_| ())
     }
 
     async fn unanswered(&self) -> Result<Vec<OperatorOrder>, StoreError> {
@@ -85,14 +98,15 @@ impl OrderWatch {
         wanted: impl FnOnce(&Known) -> T + Send + 'static,
     ) -> Result<T, StoreError> {
         let watch = self.clone();
-        blocking(move || {
-            let mut known = watch.known.lock().unwrap_or_else(PoisonError::into_inner);
-            known
-                .look()
-                .map_err(|error| Failure::from(error).to_store_error())?;
-            Ok(wanted(&known))
-        })
-        .await
+        blocking(move || watch.looked(wanted).map_err(|failure| failure.to_store_error())).await
+    }
+
+    fn looked<T>(&self, wanted: impl FnOnce(&Known) -> T) -> Result<T, Failure> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.look()? {
+            self.tidings.tell();
+        }
+        Ok(wanted(&known))
     }
 }
 
@@ -104,15 +118,17 @@ struct Known {
 }
 
 impl Known {
-    fn look(&mut self) -> rusqlite::Result<()> {
+    /// Whether somebody has committed since the last look.
+    fn look(&mut self) -> rusqlite::Result<bool> {
         // Asked before the rows: what is committed in between shows in the next version.
         let version = first(&self.connection, "PRAGMA data_version", [], |row| row.get(0))?;
-        if version.is_none() || version != self.version {
-            self.orders = rows(&self.connection, UNANSWERED, [], order)?;
-            self.holds = holds::standing(&self.connection)?;
-            self.version = version;
+        if version.is_some() && version == self.version {
+            return Ok(false);
         }
-        Ok(())
+        self.orders = rows(&self.connection, UNANSWERED, [], order)?;
+        self.holds = holds::standing(&self.connection)?;
+        self.version = version;
+        Ok(true)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Our own state. Eight small traits over one database; [`Store`] is all of them.
+//! Our own state. Nine small traits over one database; [`Store`] is all of them.
 //!
 //! The contract allows several daemons on one database: ownership is by leases and fences, nothing is kept in the process.
 
@@ -10,6 +10,7 @@ pub mod orders;
 pub mod admission;
 pub mod retention;
 pub mod accounts;
+pub mod watch;
 
 use crate::port::store::accounts::AccountStore;
 use crate::port::store::admission::AdmissionStore;
@@ -19,6 +20,7 @@ use crate::port::store::orders::OrderStore;
 use crate::port::store::outbox::OutboxStore;
 use crate::port::store::retention::RetentionStore;
 use crate::port::store::tasks::TaskStore;
+use crate::port::store::watch::WatchStore;
 
 /// Why a call to the store failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -44,6 +46,7 @@ pub trait Store:
     + AdmissionStore
     + RetentionStore
     + AccountStore
+    + WatchStore
 {
 }
 
@@ -55,7 +58,8 @@ impl<
         + OrderStore
         + AdmissionStore
         + RetentionStore
-        + AccountStore,
+        + AccountStore
+        + WatchStore,
 > Store for T
 {
 }

@@ -12,13 +12,13 @@ use tokio::task::JoinHandle;
 use crate::world::World;
 
 /// The daemon with its own loops, as the program runs it.
-struct Daemon {
+pub(crate) struct Daemon {
     stop: watch::Sender<bool>,
     running: JoinHandle<Ended>,
 }
 
 impl Daemon {
-    fn of(world: &World) -> Self {
+    pub(crate) fn of(world: &World) -> Self {
         let engine = world.engine();
         let (stop, stopped) = watch::channel(false);
         let running = tokio::spawn(async move { engine.run(stopped).await });
@@ -27,6 +27,12 @@ impl Daemon {
 
     async fn ended(self) -> Ended {
         self.running.await.unwrap()
+    }
+
+    /// Tells it to stop and waits.
+    pub(crate) async fn end(self) {
+        self.stop.send(true).unwrap();
+        assert_eq!(self.ended().await, Ended::Stopped);
     }
 }
 

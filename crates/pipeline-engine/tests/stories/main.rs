@@ -43,5 +43,6 @@ mod clock;
 mod replay;
 mod admission;
 mod ending;
+mod rest;
 mod tidying;
 mod told;

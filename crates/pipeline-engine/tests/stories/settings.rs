@@ -21,7 +21,6 @@ pub(crate) fn usual() -> EngineSettings {
         project_limits: BTreeMap::new(),
         lease: Duration::from_secs(60),
         poll: Duration::from_secs(1),
-        order_poll: Duration::from_secs(1),
         sweep: SWEEP,
         delivery_attempts: 5,
         breaker_threshold: 5,

@@ -52,6 +52,8 @@ pub(crate) struct World {
     pub(crate) providers: ProviderChoice,
     pipeline: Pipeline,
     deeds: Deeds,
+    /// Of all its daemons.
+    pub(crate) health: Arc<Health>,
     engine: Option<Engine>,
     daemons: u32,
     feeds: bool,
@@ -104,6 +106,7 @@ impl World {
             providers: ProviderChoice::new(AccountId::shared("claude"), []),
             pipeline: Pipeline::built_in(),
             deeds,
+            health: Arc::default(),
             engine: None,
             daemons: 0,
             feeds: true,
@@ -192,7 +195,7 @@ impl World {
                 ..self.settings.clone()
             },
             wakes: Arc::new(Wakes::default()),
-            health: Arc::new(Health::default()),
+            health: Arc::clone(&self.health),
             preflights: Arc::default(),
         }
     }

@@ -134,6 +134,10 @@ pub(super) const CLASSES: &[(&str, Class)] = &[
     ("timers::ARM", Class::Hot),
     ("timers::DISARM", Class::Hot),
     ("timers::DUE", Class::Hot),
+    ("watch::NEXT_EFFECT", Class::Hot),
+    ("watch::NEXT_JOB", Class::Hot),
+    ("watch::NEXT_TIMER", Class::Hot),
+    ("watch::SENDING", Class::Hot),
 ];
 
 /// What is open, and the index that holds nothing else: however long the history, it is not passed over.
@@ -160,4 +164,8 @@ pub(super) const BY_INDEX: &[(&str, &str)] = &[
     ("retention::OPEN_RUNS", "runs_open"),
     ("tasks::OPEN", "tasks_open"),
     ("timers::DUE", "timers_by_due"),
+    ("watch::NEXT_EFFECT", "outbox_due"),
+    ("watch::NEXT_JOB", "jobs_available"),
+    ("watch::NEXT_TIMER", "timers_by_due"),
+    ("watch::SENDING", "outbox_in_flight"),
 ];

@@ -13,6 +13,7 @@ pub mod orders;
 pub mod holds;
 pub mod retention;
 pub mod accounts;
+pub mod watch;
 
 use std::sync::Arc;
 
@@ -151,6 +152,11 @@ suite! {
     accounts {
         an_account_is_kept_under_the_revision_that_was_read,
         an_account_is_written_with_the_end_of_its_run,
+    }
+    watch {
+        a_write_is_told,
+        reading_writes_nothing,
+        the_next_moment_is_known,
     }
 }
 

@@ -10,10 +10,12 @@ mod orders;
 mod holds;
 mod retention;
 mod accounts;
+mod watch;
 
 use std::sync::{Mutex, PoisonError};
 
 use pipeline_core::port::store::StoreError;
+use tokio::sync::Notify;
 
 use crate::fake::faults::{Fault, Faults};
 use crate::fake::store::state::State;
@@ -24,6 +26,7 @@ pub struct FakeStore {
     /// Which calls fail.
     pub faults: Faults,
     state: Mutex<State>,
+    written: Notify,
 }
 
 impl FakeStore {
@@ -44,7 +47,25 @@ impl FakeStore {
         work: impl FnOnce(&mut State) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         self.faults.store(method, || {
-            work(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            let before = state.version;
+            let answer = work(&mut state);
+            if state.version != before {
+                self.written.notify_one();
+            }
+            answer
+        })
+    }
+
+    fn write<T>(
+        &self,
+        method: &'static str,
+        work: impl FnOnce(&mut State) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.call(method, |state| {
+            let answer = work(state)?;
+            state.version += 1;
+            Ok(answer)
         })
     }
 }

@@ -20,7 +20,7 @@ impl DeliveryStore for FakeStore {
         cursor: Option<String>,
         at: Timestamp,
     ) -> Result<Recorded, StoreError> {
-        self.call("record", |state| {
+        self.write("record", |state| {
             let mut recorded = Recorded {
                 stored: 0,
                 duplicates: 0,
@@ -56,7 +56,7 @@ impl DeliveryStore for FakeStore {
     }
 
     async fn settle(&self, deliveries: &[DeliveryId], settlement: Settlement) -> Result<(), StoreError> {
-        self.call("settle", |state| {
+        self.write("settle", |state| {
             for id in deliveries {
                 if let Some(stored) = state.deliveries.get_mut(id) {
                     stored.settle(&settlement);
@@ -76,6 +76,7 @@ impl DeliveryStore for FakeStore {
 
     async fn connected_at(&self, project: &ProjectId, now: Timestamp) -> Result<Timestamp, StoreError> {
         self.call("connected_at", |state| {
+            state.version += u64::from(!state.connected.contains_key(project));
             Ok(*state.connected.entry(project.clone()).or_insert(now))
         })
     }

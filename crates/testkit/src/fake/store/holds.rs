@@ -16,7 +16,7 @@ use crate::fake::store::FakeStore;
 #[async_trait]
 impl AdmissionStore for FakeStore {
     async fn hold(&self, said: NewHold) -> Result<Hold, StoreError> {
-        self.call("hold", |state| {
+        self.write("hold", |state| {
             for row in &mut state.holds {
                 let same = row.hold.said.project == said.project && row.hold.said.kind == said.kind;
                 if same && row.lifted.is_none() {
@@ -41,7 +41,7 @@ impl AdmissionStore for FakeStore {
     }
 
     async fn lift(&self, hold: HoldId, lifting: Lifting) -> Result<bool, StoreError> {
-        self.call("lift", |state| {
+        self.write("lift", |state| {
             let standing = |row: &&mut HoldRow| row.hold.id == hold && row.lifted.is_none();
             let Some(row) = state.holds.iter_mut().find(standing) else {
                 return Ok(false);
@@ -66,7 +66,7 @@ impl AdmissionStore for FakeStore {
 
     async fn tell_admission(&self, admission: &Admission, at: Timestamp) -> Result<(), StoreError> {
         let admission = admission.clone();
-        self.call("tell_admission", |state| {
+        self.write("tell_admission", |state| {
             state.admission = Some(ToldAdmission { at, admission });
             Ok(())
         })

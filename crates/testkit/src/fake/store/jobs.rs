@@ -18,7 +18,11 @@ use crate::fake::store::state::{State, StoredJob};
 #[async_trait]
 impl JobStore for FakeStore {
     async fn claim(&self, request: ClaimRequest) -> Result<Claim, StoreError> {
-        self.call("claim", |state| Ok(state.claim(&request)))
+        self.call("claim", |state| {
+            let claim = state.claim(&request);
+            state.version += u64::from(matches!(claim, Claim::Taken(_)));
+            Ok(claim)
+        })
     }
 
     async fn renew(
@@ -28,7 +32,7 @@ impl JobStore for FakeStore {
         owner: &InstanceId,
         until: Timestamp,
     ) -> Result<Renewal, StoreError> {
-        self.call("renew", |state| {
+        self.write("renew", |state| {
             let Some(job) = state.attempt(job, fence) else {
                 return Ok(Renewal::Lost);
             };
@@ -57,7 +61,7 @@ impl JobStore for FakeStore {
         available_at: Timestamp,
         died: bool,
     ) -> Result<Option<u32>, StoreError> {
-        self.call("give_back", |state| {
+        self.write("give_back", |state| {
             let Some(job) = state.attempt(job, fence) else {
                 return Ok(None);
             };

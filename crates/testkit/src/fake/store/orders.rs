@@ -11,7 +11,7 @@ use crate::fake::store::FakeStore;
 #[async_trait]
 impl OrderStore for FakeStore {
     async fn place(&self, order: NewOrder) -> Result<OrderId, StoreError> {
-        self.call("place", |state| {
+        self.write("place", |state| {
             let last = state.orders.keys().next_back().map_or(0, |id| id.0);
             let id = OrderId(last + 1);
             let order = OperatorOrder {
@@ -39,7 +39,7 @@ impl OrderStore for FakeStore {
     }
 
     async fn answer(&self, order: OrderId, answer: OrderAnswer) -> Result<(), StoreError> {
-        self.call("answer", |state| {
+        self.write("answer", |state| {
             if let Some(row) = state.orders.get_mut(&order) {
                 row.answer = Some(answer);
             }

@@ -18,7 +18,11 @@ use crate::fake::store::state::{State, StoredEffect};
 #[async_trait]
 impl OutboxStore for FakeStore {
     async fn claim_effects(&self, claim: EffectClaim) -> Result<Vec<OutboxRow>, StoreError> {
-        self.call("claim_effects", |state| Ok(state.claim_effects(&claim)))
+        self.call("claim_effects", |state| {
+            let rows = state.claim_effects(&claim);
+            state.version += u64::from(!rows.is_empty());
+            Ok(rows)
+        })
     }
 
     async fn renew_effects(
@@ -27,7 +31,7 @@ impl OutboxStore for FakeStore {
         claims: Vec<(EffectKey, u32)>,
         until: Timestamp,
     ) -> Result<(), StoreError> {
-        self.call("renew_effects", |state| {
+        self.write("renew_effects", |state| {
             for (key, fence) in claims {
                 if let Some(stored) = state.claimed(&key, fence)
                     && let Some((holder, lease_until)) = &mut stored.lease
@@ -41,7 +45,7 @@ impl OutboxStore for FakeStore {
     }
 
     async fn postpone(&self, row: Postponement) -> Result<(), StoreError> {
-        self.call("postpone", |state| {
+        self.write("postpone", |state| {
             let Some(stored) = state.claimed(&row.key, row.fence) else {
                 return Ok(());
             };
@@ -60,7 +64,7 @@ impl OutboxStore for FakeStore {
     }
 
     async fn reclaim(&self, owner: &InstanceId) -> Result<usize, StoreError> {
-        self.call("reclaim", |state| Ok(state.lose(|(holder, _)| holder != owner)))
+        self.write("reclaim", |state| Ok(state.lose(|(holder, _)| holder != owner)))
     }
 
     async fn next_effect(&self) -> Result<Option<Timestamp>, StoreError> {

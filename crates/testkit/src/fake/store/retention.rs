@@ -41,7 +41,7 @@ impl RetentionStore for FakeStore {
     }
 
     async fn forget_effects(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
-        self.call("forget_effects", |state| {
+        self.write("forget_effects", |state| {
             let tasks = &state.tasks;
             let mut left = limit;
             state.outbox.retain(|row| {
@@ -58,7 +58,7 @@ impl RetentionStore for FakeStore {
     }
 
     async fn forget_deliveries(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
-        self.call("forget_deliveries", |state| {
+        self.write("forget_deliveries", |state| {
             let oldest: Vec<_> = state.deliveries.keys().take(limit).copied().collect();
             let known = state.deliveries.len();
             state
@@ -70,7 +70,7 @@ impl RetentionStore for FakeStore {
 
     async fn tell_retention(&self, report: &RetentionReport, at: Timestamp) -> Result<(), StoreError> {
         let report = report.clone();
-        self.call("tell_retention", |state| {
+        self.write("tell_retention", |state| {
             state.retention = Some(ToldRetention { at, report });
             Ok(())
         })

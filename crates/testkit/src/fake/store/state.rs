@@ -25,6 +25,8 @@ use pipeline_core::timer::TimerKind;
 
 #[derive(Debug, Default)]
 pub(super) struct State {
+    /// Grows with every write.
+    pub(super) version: u64,
     pub(super) allotted: i64,
     pub(super) tasks: BTreeMap<TaskId, Task>,
     pub(super) pipelines: BTreeMap<PipelineDigest, Pipeline>,

@@ -15,7 +15,7 @@ use crate::fake::store::FakeStore;
 #[async_trait]
 impl TaskStore for FakeStore {
     async fn allot_task(&self) -> Result<TaskId, StoreError> {
-        self.call("allot_task", |state| {
+        self.write("allot_task", |state| {
             state.allotted += 1;
             Ok(TaskId(state.allotted))
         })
@@ -53,7 +53,7 @@ impl TaskStore for FakeStore {
     }
 
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
-        self.call("commit", |state| state.commit(commit))
+        self.write("commit", |state| state.commit(commit))
     }
 
     async fn log(&self, task: TaskId) -> Result<Vec<LogEntry>, StoreError> {
