@@ -13,7 +13,7 @@ use pipeline_core::task::Task;
 use pipeline_core::time::Timestamp;
 use rusqlite::{Connection, Row, named_params};
 
-use crate::columns::{Json, change, first, integer, rows};
+use crate::columns::{Json, change, first, integer, row_limit, rows};
 use crate::failure::Failure;
 use crate::writer::Written;
 use crate::{SqliteStore, event_log, pipelines, project_versions, step, timers};
@@ -98,6 +98,8 @@ pub(crate) const OPEN: &str =
 /// Of the open tasks alone the body is looked into.
 pub(crate) const SLOT_HOLDERS: &str = "SELECT body FROM tasks INDEXED BY tasks_open
     WHERE state NOT IN ('done', 'cancelled') AND project = ?1 AND json_extract(body, '$.holds_slot') ORDER BY id";
+pub(crate) const NEWEST_FINISHED: &str = "SELECT body FROM tasks INDEXED BY tasks_finished
+    WHERE state IN ('done', 'cancelled') ORDER BY since DESC, id DESC LIMIT ?1";
 const ALL: &str = "SELECT body FROM tasks ORDER BY id";
 const INSERT: &str = "INSERT INTO tasks
     (id, project, issue, work_item, branch, pipeline, stage, state, revision, since, body)
@@ -174,11 +176,11 @@ fn find(connection: &Connection, key: &TaskKey) -> Result<Option<Task>, Failure>
 }
 
 fn list(connection: &Connection, filter: TaskFilter) -> Result<Vec<Task>, Failure> {
-    let sql = match filter {
-        TaskFilter::Open => OPEN,
-        TaskFilter::All => ALL,
-    };
-    Ok(rows(connection, sql, [], body)?)
+    Ok(match filter {
+        TaskFilter::Open => rows(connection, OPEN, [], body)?,
+        TaskFilter::NewestFinished(limit) => rows(connection, NEWEST_FINISHED, [row_limit(limit)], body)?,
+        TaskFilter::All => rows(connection, ALL, [], body)?,
+    })
 }
 
 fn body(row: &Row<'_>) -> rusqlite::Result<Task> {

@@ -118,9 +118,7 @@ pub(super) const CLASSES: &[(&str, Class)] = &[
     ("runs::WRITE", Class::Hot),
     (
         "tasks::ALL",
-        Class::Rare(
-            "somebody asks for every task: the board's page, orchctl with --all, the replay of everything",
-        ),
+        Class::Rare("somebody asks for every task: orchctl with --all, the replay of everything"),
     ),
     ("tasks::ALLOT", Class::Hot),
     ("tasks::BY_BRANCH", Class::Hot),
@@ -128,6 +126,7 @@ pub(super) const CLASSES: &[(&str, Class)] = &[
     ("tasks::BY_ISSUE", Class::Hot),
     ("tasks::BY_WORK_ITEM", Class::Hot),
     ("tasks::INSERT", Class::Hot),
+    ("tasks::NEWEST_FINISHED", Class::Bounded),
     ("tasks::OPEN", Class::Hot),
     ("tasks::SLOT_HOLDERS", Class::Hot),
     ("tasks::UPDATE", Class::Hot),
@@ -162,6 +161,7 @@ pub(super) const BY_INDEX: &[(&str, &str)] = &[
     ("retention::FORGET_ALERTS", "outbox_delivered_alerts"),
     ("retention::FORGET_EFFECTS", "outbox_delivered"),
     ("retention::OPEN_RUNS", "runs_open"),
+    ("tasks::NEWEST_FINISHED", "tasks_finished"),
     ("tasks::OPEN", "tasks_open"),
     ("timers::DUE", "timers_by_due"),
     ("watch::NEXT_EFFECT", "outbox_due"),

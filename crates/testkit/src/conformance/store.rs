@@ -34,6 +34,7 @@ suite! {
         what_an_event_was_decided_by_is_stored_with_it,
         open_tasks_are_those_that_are_not_over,
         who_holds_the_merge_slot_is_known,
+        of_finished_tasks_the_newest_are_listed,
         timers_fire_in_order_and_stay_armed,
         a_timer_armed_again_replaces_the_earlier_one,
     }

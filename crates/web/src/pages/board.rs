@@ -1,5 +1,6 @@
 //! The board of a project: columns that hold issues, a form for a new one, and the chat's messages.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -7,8 +8,8 @@ use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use maud::{Markup, html};
 use pipeline_core::id::IssueId;
-use pipeline_core::port::board::{Board, BoardIssue, ChatMessage};
-use pipeline_core::port::store::tasks::TaskFilter;
+use pipeline_core::port::board::{BoardIssue, ChatMessage};
+use pipeline_core::port::store::tasks::{TaskFilter, TaskKey};
 use pipeline_core::stage::Column;
 use pipeline_core::task::Task;
 use pipeline_core::time::Timestamp;
@@ -27,6 +28,9 @@ use crate::state::{ProjectView, WebState};
 /// How many of the newest chat messages are shown.
 const MESSAGES: usize = 20;
 
+/// Of what is finished so many of the newest are shown: in a column, or of all projects' tasks. What is open is shown whole.
+const FINISHED: usize = 100;
+
 /// GET `/board/{project}`.
 pub(super) async fn board(
     State(state): State<Arc<WebState>>,
@@ -36,23 +40,31 @@ pub(super) async fn board(
 ) -> Result<Markup, Problem> {
     let view = super::project(&state, &id)?;
     let project = &view.project;
-    let all = state.store.tasks(TaskFilter::All).await?;
-    let tasks: BTreeMap<&IssueId, &Task> = all
-        .iter()
-        .filter(|task| task.project == project.id)
-        .map(|task| (&task.issue, task))
-        .collect();
-    let look = Look {
+    let mut look = Look {
         view,
-        tasks,
+        tasks: BTreeMap::new(),
         standings: Standings::read(&state).await?,
         now: state.clock.now(),
         live: live.is_on(),
     };
+    look.know(state.store.tasks(TaskFilter::Open).await?);
     let person = Person::remembered(&headers);
     let body = match &view.board {
-        Some(board) => look.with_board(board.as_ref(), &person).await?,
-        None => look.without_board(),
+        Some(board) => {
+            let columns = columns(board.issues(&project.id).await?);
+            let cards = columns.iter().flat_map(|column| &column.newest);
+            for card in cards {
+                look.look_up(&state, &card.issue).await?;
+            }
+            let messages = board.messages(&project.id).await?;
+            look.with_board(&columns, &messages, &person)
+        }
+        None => {
+            let finished = state.store.tasks(TaskFilter::NewestFinished(FINISHED)).await?;
+            let older = finished.len() == FINISHED;
+            look.know(finished);
+            look.without_board(older)
+        }
     };
     let frame = Frame::plain(&project.name)
         .under(&project.name, links::board(&project.id))
@@ -62,45 +74,87 @@ pub(super) async fn board(
 
 struct Look<'a> {
     view: &'a ProjectView,
-    tasks: BTreeMap<&'a IssueId, &'a Task>,
+    tasks: BTreeMap<IssueId, Task>,
     standings: Standings,
     now: Timestamp,
     live: bool,
 }
 
+/// A column that holds issues.
+struct Filled {
+    column: Column,
+    /// What is shown of it, in the board's order.
+    newest: Vec<BoardIssue>,
+    /// How many older ones it has.
+    older: usize,
+}
+
+fn columns(mut issues: Vec<BoardIssue>) -> Vec<Filled> {
+    let mut columns = Vec::new();
+    for column in Column::ALL {
+        let mut newest: Vec<BoardIssue> = issues.extract_if(.., |issue| issue.column == column).collect();
+        let mut older = 0;
+        if matches!(column, Column::Done | Column::Cancelled) && newest.len() > FINISHED {
+            older = newest.len() - FINISHED;
+            newest.sort_by_key(|issue| Reverse((issue.updated_at, issue.sequence)));
+            newest.truncate(FINISHED);
+            newest.sort_by_key(|issue| issue.sequence);
+        }
+        if !newest.is_empty() {
+            columns.push(Filled {
+                column,
+                newest,
+                older,
+            });
+        }
+    }
+    columns
+}
+
 impl Look<'_> {
-    async fn with_board(&self, board: &dyn Board, person: &Person) -> Result<Markup, Problem> {
-        let project = &self.view.project;
-        let issues = board.issues(&project.id).await?;
-        let messages = board.messages(&project.id).await?;
-        Ok(html! {
-            h1 { (shown(&project.name)) }
-            @if issues.is_empty() {
+    /// Those of this project are looked at.
+    fn know(&mut self, tasks: Vec<Task>) {
+        let project = &self.view.project.id;
+        let here = tasks.into_iter().filter(|task| task.project == *project);
+        self.tasks.extend(here.map(|task| (task.issue.clone(), task)));
+    }
+
+    async fn look_up(&mut self, state: &WebState, issue: &IssueId) -> Result<(), Problem> {
+        if !self.tasks.contains_key(issue) {
+            let key = TaskKey::Issue(self.view.project.id.clone(), issue.clone());
+            self.know(state.store.task(&key).await?.into_iter().collect());
+        }
+        Ok(())
+    }
+
+    fn with_board(&self, columns: &[Filled], messages: &[ChatMessage], person: &Person) -> Markup {
+        html! {
+            h1 { (shown(&self.view.project.name)) }
+            @if columns.is_empty() {
                 section.card.empty {
                     p { "No issues yet. Write the first one below; moved to In Progress, it goes through the pipeline." }
                 }
             } @else {
-                (self.columns(&issues))
+                div.columns { @for column in columns { (self.column(column)) } }
             }
             div.split {
                 @if !self.live { (new_issue::form(self.view, &new_issue::Draft::by(person), None)) }
-                (self.chat(&messages))
+                (self.chat(messages))
             }
-        })
+        }
     }
 
-    fn columns(&self, issues: &[BoardIssue]) -> Markup {
+    fn column(&self, filled: &Filled) -> Markup {
+        let Filled {
+            column,
+            newest,
+            older,
+        } = filled;
         html! {
-            div.columns {
-                @for column in Column::ALL {
-                    @let here: Vec<&BoardIssue> = issues.iter().filter(|issue| issue.column == column).collect();
-                    @if !here.is_empty() {
-                        section.column {
-                            h2 { (column) " " span.count { (here.len()) } }
-                            @for issue in here { (self.card(issue)) }
-                        }
-                    }
-                }
+            section.column {
+                h2 { (column) " " span.count { (newest.len() + older) } }
+                @for issue in newest { (self.card(issue)) }
+                @if *older > 0 { p.muted { "The " (newest.len()) " newest are shown; " (older) " older ones are not." } }
             }
         }
     }
@@ -141,7 +195,7 @@ impl Look<'_> {
     }
 
     /// The tracker has pages of its own; what is ours to show are the tasks.
-    fn without_board(&self) -> Markup {
+    fn without_board(&self, older: bool) -> Markup {
         html! {
             h1 { (shown(&self.view.project.name)) }
             p.muted { "Issues of this project live in its tracker (" (self.view.tracker) "). These are its tasks." }
@@ -157,6 +211,12 @@ impl Look<'_> {
                             (state_line(task, &self.standings))
                         }
                     }
+                }
+            }
+            @if older {
+                p.muted {
+                    "Of the finished tasks of all projects only the " (FINISHED) " newest are looked at here; "
+                    code { "orchctl status --all" } " lists every one."
                 }
             }
         }

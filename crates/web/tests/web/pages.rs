@@ -3,7 +3,7 @@
 use pipeline_core::id::BranchName;
 use pipeline_core::port::board::ChatMessage;
 use pipeline_core::port::store::tasks::{Commit, Committed, TaskStore};
-use pipeline_core::stage::StageName;
+use pipeline_core::stage::{Column, StageName};
 use pipeline_core::task::{Ask, ResultCommit, Task, TaskState, Wait};
 use testkit::sample;
 
@@ -93,6 +93,57 @@ async fn the_board_shows_columns_that_hold_issues_and_the_chat() {
         .shows("Waits for: a human")
         .shows("ET-001: documents are ready")
         .shows("1m 00s ago");
+}
+
+#[tokio::test]
+async fn of_what_is_done_the_board_shows_the_newest_and_says_so() {
+    let world = World::new();
+    for number in 1..=103 {
+        let issue = world.board.put(&format!("<greeting {number}>"), "");
+        world.board.finish(&issue, Column::Done, 1_000 - number);
+        let mut task = sample::task(number);
+        task.issue = issue.as_str().into();
+        task.state = TaskState::Done;
+        world.add_task(task).await;
+    }
+    world.board.put("<an open one>", "");
+    let answer = world.get("/board/et").await;
+    answer
+        .is(200)
+        .shows("Done <span class=\"count\">103</span>")
+        .shows("The 100 newest are shown; 3 older ones are not.")
+        .shows("&lt;greeting 1&gt;")
+        .shows("&lt;greeting 100&gt;")
+        .hides("&lt;greeting 101&gt;")
+        .shows("&lt;an open one&gt;")
+        .shows("ET-100")
+        .hides("ET-101");
+}
+
+#[tokio::test]
+async fn a_board_elsewhere_shows_open_tasks_and_the_newest_finished_ones() {
+    let mut world = World::new();
+    let mut other = sample::project();
+    other.id = "op".into();
+    world.add_remote_project(other);
+    for number in 1..=102 {
+        let mut task = sample::task(number);
+        task.project = "op".into();
+        task.title = format!("<greeting {number}>");
+        task.since = sample::at(1_000 - number);
+        if number < 102 {
+            task.state = TaskState::Done;
+        }
+        world.add_task(task).await;
+    }
+    let answer = world.get("/board/op").await;
+    answer
+        .is(200)
+        .shows("&lt;greeting 1&gt;")
+        .shows("&lt;greeting 100&gt;")
+        .hides("&lt;greeting 101&gt;")
+        .shows("&lt;greeting 102&gt;")
+        .shows("only the 100 newest are looked at here");
 }
 
 #[tokio::test]

@@ -157,6 +157,8 @@ pub enum TaskKey {
 pub enum TaskFilter {
     /// Not Done, not Cancelled.
     Open,
+    /// So many of those that are Done or Cancelled, of all projects, the last to end first.
+    NewestFinished(usize),
     /// All.
     All,
 }

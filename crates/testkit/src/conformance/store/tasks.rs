@@ -141,6 +141,26 @@ pub async fn who_holds_the_merge_slot_is_known(store: Arc<dyn Store>) {
     assert_eq!((holders("et").await, holders("other").await), (vec![], vec![3]));
 }
 
+/// However many there are; the last to end first.
+pub async fn of_finished_tasks_the_newest_are_listed(store: Arc<dyn Store>) {
+    for (id, state, since) in [
+        (1, TaskState::Done, 30),
+        (2, TaskState::Cancelled, 40),
+        (3, TaskState::Starting, 50),
+        (4, TaskState::Done, 20),
+        (5, TaskState::Done, 40),
+    ] {
+        let mut task = sample::task(id);
+        (task.state, task.since) = (state, at(since));
+        commit(&store, sample::insert(task)).await;
+    }
+    for (limit, expected) in [(0, vec![]), (3, vec![5, 2, 1]), (9, vec![5, 2, 1, 4])] {
+        let newest = store.tasks(TaskFilter::NewestFinished(limit)).await.unwrap();
+        let ids: Vec<i64> = newest.iter().map(|task| task.id.0).collect();
+        assert_eq!(ids, expected, "{limit}");
+    }
+}
+
 /// Earliest first, limited, until a step disarms them.
 pub async fn timers_fire_in_order_and_stay_armed(store: Arc<dyn Store>) {
     with_task(&store, 1).await;

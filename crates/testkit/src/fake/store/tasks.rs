@@ -1,5 +1,7 @@
 //! Tasks, pipelines, the log and timers.
 
+use std::cmp::Reverse;
+
 use async_trait::async_trait;
 use pipeline_core::event::LogEntry;
 use pipeline_core::id::{PipelineDigest, ProjectDigest, ProjectId, TaskId};
@@ -29,11 +31,17 @@ impl TaskStore for FakeStore {
 
     async fn tasks(&self, filter: TaskFilter) -> Result<Vec<Task>, StoreError> {
         self.call("tasks", |state| {
-            let wanted = |task: &&Task| match filter {
-                TaskFilter::Open => !task.is_over(),
-                TaskFilter::All => true,
-            };
-            Ok(state.tasks.values().filter(wanted).cloned().collect())
+            let mut tasks: Vec<Task> = state.tasks.values().cloned().collect();
+            match filter {
+                TaskFilter::Open => tasks.retain(|task| !task.is_over()),
+                TaskFilter::NewestFinished(limit) => {
+                    tasks.retain(Task::is_over);
+                    tasks.sort_by_key(|task| Reverse((task.since, task.id)));
+                    tasks.truncate(limit);
+                }
+                TaskFilter::All => {}
+            }
+            Ok(tasks)
         })
     }
 

@@ -52,6 +52,15 @@ impl MemoryBoard {
         format!("issue-{sequence}")
     }
 
+    /// The issue moves there, changed so many seconds after the start.
+    pub(crate) fn finish(&self, issue: &str, column: Column, seconds: i64) {
+        let changed = self.change(&IssueId::new(issue), |item| {
+            item.column = Some(column);
+            item.created_at = sample::at(seconds);
+        });
+        changed.unwrap();
+    }
+
     fn change(&self, issue: &IssueId, change: impl FnOnce(&mut ItemObservation)) -> Result<(), PortError> {
         let mut items = self.items.lock().unwrap();
         let item = items
