@@ -179,8 +179,8 @@ impl<'a> Plan<'a> {
         self.disarm_strangers();
         self.let_go();
         self.task.holds_slot &= merging::may_hold_slot(&self.task);
-        let column = column_of(&self);
-        if self.restate || column != column_of_task(before, self.rules) {
+        let column = column_of(&self.task, self.rules);
+        if self.restate || column != column_of(before, self.rules) {
             let issue = self.task.issue.clone();
             let target = format!("{}:column", self.task.id);
             self.push(
@@ -283,12 +283,8 @@ impl<'a> Plan<'a> {
     }
 }
 
-fn column_of(plan: &Plan<'_>) -> Column {
-    column_of_task(&plan.task, plan.rules)
-}
-
 /// The board column of a task's state.
-fn column_of_task(task: &Task, rules: Rules<'_>) -> Column {
+fn column_of(task: &Task, rules: Rules<'_>) -> Column {
     match &task.state {
         TaskState::Starting => Column::InProgress,
         TaskState::Waiting(Wait::Human(_)) => Column::InReview,
