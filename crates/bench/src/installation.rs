@@ -32,6 +32,8 @@ impl Installation {
                 "repo": "shop",
                 "path": repository,
                 "test_command": "true",
+                // No limit: the tasks that wait for people would hold the 21st back.
+                "wip_limit": 0,
                 "agent_cmd": format!("exec sh '{}'", script.display()),
             }],
         });
