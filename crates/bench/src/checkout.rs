@@ -119,6 +119,7 @@ fn spec(number: u32) -> CheckoutSpec {
         branch: BranchName::new(format!("feature/SHOP-{number:03}")),
         start: StartPoint::DefaultBranch { with: None },
         remove: Vec::new(),
+        from_default: Vec::new(),
         clean: false,
     }
 }

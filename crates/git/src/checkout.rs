@@ -13,7 +13,7 @@ mod removal;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use pipeline_core::id::{BranchName, CommitSha, RunId};
+use pipeline_core::id::{BranchName, CommitSha, RunId, TreeSha};
 use pipeline_core::port::PortError;
 
 use crate::branch::folder_name;
@@ -24,6 +24,7 @@ use build::Plan;
 use ledger::{Ledger, Tenant};
 use removal::{discard, is_folder, remove_tree, set_aside};
 
+pub(crate) use build::checked;
 pub(crate) use removal::grave;
 
 /// The checkouts of one project.
@@ -41,6 +42,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) start: &'a CommitSha,
     pub(crate) base: Option<&'a CommitSha>,
     pub(crate) remove: &'a [String],
+    /// The start's tree, when it is known that none of `remove` is in it.
+    pub(crate) untouched: Option<&'a TreeSha>,
     pub(crate) clean: bool,
 }
 
@@ -163,6 +166,7 @@ impl Checkouts {
             start: wanted.start,
             base: wanted.base,
             remove: wanted.remove,
+            whole: wanted.untouched,
             folder,
         }
     }

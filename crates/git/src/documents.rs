@@ -5,8 +5,8 @@ use pipeline_core::id::{BlobSha, CommitSha, WorkItemId};
 use pipeline_core::port::PortError;
 
 use crate::error::GitError;
-use crate::mirror::Mirror;
-use crate::repository::{TreeEntry, check_path};
+use crate::mirror::{Mirror, remote_name};
+use crate::repository::{Found, TreeEntry, check_path};
 
 /// Bytes of a document that are taken.
 const LONGEST_TEXT: usize = 256 << 10;
@@ -48,6 +48,24 @@ pub(crate) fn read(
         }
     }
     Ok(evidence)
+}
+
+/// Files at the default branch's head as of the last fetch.
+pub(crate) fn at_default(mirror: &Mirror, paths: &[String]) -> Result<Vec<Document>, PortError> {
+    let head = remote_name(&mirror.default_branch)?;
+    let mut questions = vec![format!("{head}^{{commit}}")];
+    let paths = paths.iter().filter(|path| check_path(path).is_ok());
+    let paths: Vec<String> = paths.cloned().collect();
+    questions.extend(paths.iter().map(|path| format!("{head}:{path}")));
+    let mut found = mirror.repository.look_up(&questions)?.into_iter();
+    let head = found.next().flatten().map(Found::commit);
+    let head = head.ok_or_else(|| mirror.no_default_head())?;
+    if found.all(|file| file.is_none()) {
+        return Ok(Vec::new());
+    }
+    let entries = entries(mirror, &head, &paths)?.into_iter();
+    let files = entries.filter(|entry| entry.is_file() && paths.contains(&entry.path));
+    files.map(|entry| Ok(document(mirror, &entry)?)).collect()
 }
 
 fn entries(mirror: &Mirror, commit: &CommitSha, paths: &[String]) -> Result<Vec<TreeEntry>, GitError> {

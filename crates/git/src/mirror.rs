@@ -13,7 +13,7 @@ use crate::command::Git;
 use crate::error::GitError;
 use crate::remote::Remote;
 use crate::repository::{
-    Identity, MergeTree, NewCommit, RefExpectation, RefUpdate, Repository, TreePatch, check_path,
+    Found, Identity, MergeTree, NewCommit, RefExpectation, RefUpdate, Repository, TreePatch, check_path,
     check_ref_name,
 };
 use crate::scratch::Scratch;
@@ -90,18 +90,32 @@ impl Mirror {
 
     /// The default branch as of the last fetch.
     pub(crate) fn default_head(&self) -> Result<CommitSha, PortError> {
-        self.branch_head(&self.default_branch)?.ok_or_else(|| {
-            PortError::NotFound(format!(
-                "the repository has no branch '{}'; make its first commit or correct the project's default branch",
-                self.default_branch
-            ))
-        })
+        self.branch_head(&self.default_branch)?
+            .ok_or_else(|| self.no_default_head())
+    }
+
+    pub(crate) fn no_default_head(&self) -> PortError {
+        PortError::NotFound(format!(
+            "the repository has no branch '{}'; make its first commit or correct the project's default branch",
+            self.default_branch
+        ))
     }
 
     /// A branch as of the last fetch.
     pub(crate) fn branch_head(&self, branch: &BranchName) -> Result<Option<CommitSha>, GitError> {
-        let name = format!("refs/remotes/origin/{branch}");
-        self.repository.rev_parse(check_ref_name(&name)?)
+        self.repository.rev_parse(&remote_name(branch)?)
+    }
+
+    /// The default branch and another as of the last fetch.
+    pub(crate) fn heads(
+        &self,
+        branch: &BranchName,
+    ) -> Result<(Option<CommitSha>, Option<CommitSha>), GitError> {
+        let [default, other] = [&self.default_branch, branch].map(remote_name);
+        let questions = [default?, other?].map(|name| format!("{name}^{{commit}}"));
+        let mut found = self.repository.look_up(&questions)?.into_iter();
+        let mut next = || found.next().flatten().map(Found::commit);
+        Ok((next(), next()))
     }
 
     /// The commit itself, fetched if need be.
@@ -131,6 +145,16 @@ impl Mirror {
             ])
             .bytes()?;
         Ok(elsewhere.is_empty())
+    }
+
+    /// Keeps several, or none of them.
+    pub(crate) fn pin_all(&self, pins: &[(Pin<'_>, &CommitSha)]) -> Result<(), PortError> {
+        let named: Vec<_> = pins.iter().map(|(pin, commit)| (pin.name(), *commit)).collect();
+        if named.is_empty() || self.repository.create_refs(&named).is_ok() {
+            return Ok(());
+        }
+        // One of them is there, or git says what the trouble is.
+        pins.iter().try_for_each(|(pin, commit)| self.pin(*pin, commit))
     }
 
     pub(crate) fn pinned(&self, pin: Pin<'_>) -> Result<Option<CommitSha>, GitError> {
@@ -233,7 +257,7 @@ pub(crate) struct MergeNote<'a> {
 }
 
 impl Pin<'_> {
-    fn name(self) -> String {
+    pub(crate) fn name(self) -> String {
         match self {
             Self::Start(run) => format!("refs/runs/{run}-start"),
             Self::Base(run) => format!("refs/runs/{run}-base"),
@@ -243,6 +267,13 @@ impl Pin<'_> {
             Self::Merge(head, base) => format!("{MERGES}/{head}-{base}"),
         }
     }
+}
+
+/// Where a fetch leaves a branch.
+pub(crate) fn remote_name(branch: &BranchName) -> Result<String, GitError> {
+    let name = format!("refs/remotes/origin/{branch}");
+    check_ref_name(&name)?;
+    Ok(name)
 }
 
 /// Who makes the commits that are nobody's role.

@@ -1,7 +1,9 @@
 //! The workspace port: one project's mirror and checkouts. Calls that change something run one at a time.
 
 mod project;
+mod just_fetched;
 mod start_branch;
+mod beginning;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,6 +23,7 @@ use crate::documents;
 use crate::error::GitError;
 use crate::mirror::Mirror;
 use crate::remote::Remote;
+use just_fetched::JustFetched;
 use project::Project;
 
 /// Where one project's repository is and lives.
@@ -73,6 +76,7 @@ impl GitWorkspace {
             checkouts: Checkouts::new(&checkouts_dir, largest_file)?,
             largest_file,
             clock,
+            just_fetched: JustFetched::default(),
             changing: Mutex::new(()),
         };
         Ok(Self {
@@ -116,10 +120,8 @@ pub(crate) enum Access {
 impl Workspace for GitWorkspace {
     async fn start_branch(&self, branch: &StartBranch) -> Result<CommitSha, PortError> {
         let branch = branch.clone();
-        self.run(Access::Change, move |project| {
-            start_branch::start(&project.mirror, &branch, project.clock.now())
-        })
-        .await
+        self.run(Access::Change, move |project| project.start_branch(&branch))
+            .await
     }
 
     async fn checkout(&self, spec: &CheckoutSpec) -> Result<Checkout, PortError> {

@@ -136,6 +136,7 @@ async fn a_scripted_agent_works_in_its_checkout() {
         branch: branch.clone(),
         start: StartPoint::DefaultBranch { with: None },
         remove: Vec::new(),
+        from_default: Vec::new(),
         clean: false,
     };
     let directory = workspace.checkout(&spec).await.unwrap().directory;

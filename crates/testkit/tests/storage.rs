@@ -63,6 +63,7 @@ impl StorageHarness for Project {
             branch: branch.clone(),
             start: StartPoint::DefaultBranch { with: None },
             remove: Vec::new(),
+            from_default: Vec::new(),
             clean: false,
         };
         self.workspace.checkout(&spec).await.unwrap();

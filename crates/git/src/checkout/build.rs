@@ -19,6 +19,8 @@ pub(super) struct Plan<'a> {
     pub(super) base: Option<&'a CommitSha>,
     /// Paths that the work tree shall not have; HEAD still has them.
     pub(super) remove: &'a [String],
+    /// The start's tree, when it is known that nothing is removed from it.
+    pub(super) whole: Option<&'a TreeSha>,
     /// Where; nothing is there yet.
     pub(super) folder: &'a Path,
 }
@@ -41,6 +43,9 @@ const CONFIG: &str = "\
 
 /// The work tree as it will be handed over.
 pub(super) fn untouched_tree(mirror: &Mirror, plan: &Plan<'_>) -> Result<TreeSha, GitError> {
+    if let Some(whole) = plan.whole {
+        return Ok(whole.clone());
+    }
     if plan.remove.is_empty() {
         return mirror.repository.tree(plan.start);
     }
@@ -60,7 +65,7 @@ pub(super) fn build(mirror: &Mirror, plan: &Plan<'_>, untouched: &TreeSha) -> Re
         .work_tree(draft.path())
         .args(["--reset", "-u", untouched.as_str()])
         .bytes()?;
-    if !plan.remove.is_empty() {
+    if plan.whole.is_none() && !plan.remove.is_empty() {
         // The index gets what HEAD has and keeps what it knows of the files, so that the agent's first `git status` is quick.
         own.run("read-tree")
             .work_tree(draft.path())
@@ -94,7 +99,7 @@ fn init(mirror: &Mirror, plan: &Plan<'_>, draft: &Path) -> Result<Repository, Gi
 }
 
 /// A path that names nothing a repository can hold is an error, not a way to remove something else.
-fn checked(paths: &[String]) -> Result<Vec<String>, GitError> {
+pub(crate) fn checked(paths: &[String]) -> Result<Vec<String>, GitError> {
     paths
         .iter()
         .map(|path| check_path(path.strip_suffix('/').unwrap_or(path)).map(str::to_owned))

@@ -209,6 +209,6 @@ fn read_commit(fields: &[&str]) -> Option<CommitInfo> {
 }
 
 /// A message as git expects it: no zero bytes, a line end at the end.
-fn with_line_end(message: &str) -> String {
+pub(super) fn with_line_end(message: &str) -> String {
     format!("{}\n", message.replace('\0', " ").trim_end())
 }

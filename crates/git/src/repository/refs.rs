@@ -99,6 +99,20 @@ impl Repository {
         )
     }
 
+    /// Makes references that must not exist yet: all of them, or none and an error.
+    pub(crate) fn create_refs(&self, references: &[(String, &CommitSha)]) -> Result<(), GitError> {
+        let mut orders = String::new();
+        for (name, commit) in references {
+            let (name, commit) = (check_ref_name(name)?, check_object_id(commit.as_str())?);
+            orders.push_str(&format!("create {name}\0{commit}\0"));
+        }
+        self.run("update-ref")
+            .args(["--no-deref", "--stdin", "-z"])
+            .stdin(orders)
+            .bytes()
+            .map(drop)
+    }
+
     /// Removes a reference if it is what was expected. One that is not there is `Updated`.
     pub fn delete_ref(&self, name: &str, expected: RefExpectation<'_>) -> Result<RefUpdate, GitError> {
         check_ref_name(name)?;

@@ -2,15 +2,16 @@
 
 use std::sync::{Arc, Mutex};
 
-use pipeline_core::effect::Push;
-use pipeline_core::id::{BranchName, CommitSha, RunId, TreeSha, WorkItemId};
-use pipeline_core::job::StartPoint;
+use pipeline_core::effect::{Push, StartBranch};
+use pipeline_core::id::{CommitSha, TreeSha, WorkItemId};
 use pipeline_core::port::PortError;
 use pipeline_core::port::clock::Clock;
-use pipeline_core::port::workspace::{BaseMerge, Checkout, CheckoutSpec, HarvestSpec};
+use pipeline_core::port::workspace::{BaseMerge, HarvestSpec};
 use pipeline_core::run::Harvest;
 
-use crate::checkout::{Checkouts, Wanted};
+use super::just_fetched::JustFetched;
+use super::start_branch;
+use crate::checkout::Checkouts;
 use crate::harvest::{self, CommitNote, Source};
 use crate::mirror::{Joined, MergeNote, Mirror, Pin};
 use crate::remote::PushOutcome;
@@ -21,79 +22,17 @@ pub(crate) struct Project {
     pub(crate) checkouts: Checkouts,
     pub(super) largest_file: u64,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) just_fetched: JustFetched,
     /// Held by whoever changes the mirror or a checkout.
     pub(super) changing: Mutex<()>,
 }
 
 impl Project {
-    pub(super) fn checkout(&self, spec: &CheckoutSpec) -> Result<Checkout, PortError> {
-        let start = match self.mirror.pinned(Pin::Start(spec.run))? {
-            Some(start) => start,
-            None => {
-                let start = self.resolve(&spec.start, &spec.branch)?;
-                self.mirror.pin(Pin::Start(spec.run), &start)?;
-                start
-            }
-        };
-        let base = self.base(spec.run)?;
-        let wanted = Wanted {
-            run: spec.run,
-            branch: &spec.branch,
-            start: &start,
-            base: base.as_ref(),
-            remove: &spec.remove,
-            clean: spec.clean,
-        };
-        let directory = self.checkouts.make(&self.mirror, &wanted)?;
-        Ok(Checkout { directory, start })
-    }
-
-    /// The default branch for a run's checkout, the same however often it is asked.
-    fn base(&self, run: RunId) -> Result<Option<CommitSha>, PortError> {
-        if let Some(base) = self.mirror.pinned(Pin::Base(run))? {
-            return Ok(Some(base));
-        }
-        let base = self.mirror.branch_head(&self.mirror.default_branch)?;
-        if let Some(base) = &base {
-            self.mirror.pin(Pin::Base(run), base)?;
-        }
-        Ok(base)
-    }
-
-    fn resolve(&self, start: &StartPoint, branch: &BranchName) -> Result<CommitSha, PortError> {
-        match start {
-            StartPoint::Branch { head } => {
-                self.mirror.require(head)?;
-                Ok(head.clone())
-            }
-            StartPoint::DefaultBranch { with } => {
-                self.mirror.fetch()?;
-                let default = self.mirror.default_head()?;
-                with.as_ref()
-                    .map_or_else(|| Ok(default.clone()), |with| self.joined(with, &default, branch))
-            }
-        }
-    }
-
-    fn joined(
-        &self,
-        with: &CommitSha,
-        default: &CommitSha,
-        branch: &BranchName,
-    ) -> Result<CommitSha, PortError> {
-        self.mirror.require(with)?;
-        let note = MergeNote {
-            into: branch.as_str(),
-            at: self.clock.now(),
-        };
-        match self.mirror.join(with, default, &note)? {
-            Joined::Contained(commit) | Joined::Merged(commit) => Ok(commit),
-            Joined::Conflict(files) => Err(PortError::Conflict(format!(
-                "'{}' cannot be merged into {with}; conflicts in {}",
-                self.mirror.default_branch,
-                files.join(", ")
-            ))),
-        }
+    pub(super) fn start_branch(&self, branch: &StartBranch) -> Result<CommitSha, PortError> {
+        let at = self.clock.now();
+        let first = start_branch::start(&self.mirror, branch, at)?;
+        self.just_fetched.remember(&first, at);
+        Ok(first)
     }
 
     pub(super) fn harvest(&self, spec: &HarvestSpec) -> Result<Harvest, PortError> {

@@ -7,22 +7,22 @@ use pipeline_core::time::Timestamp;
 
 use crate::mirror::{Mirror, Pin, our_identity};
 use crate::remote::PushOutcome;
-use crate::repository::NewCommit;
+use crate::repository::FilesCommit;
 
 /// Makes the branch from the default branch's present head with one commit, or answers with the one made before.
 pub(super) fn start(mirror: &Mirror, wanted: &StartBranch, at: Timestamp) -> Result<CommitSha, PortError> {
     mirror.fetch()?;
-    if let Some(head) = mirror.branch_head(&wanted.branch)? {
+    let (base, head) = mirror.heads(&wanted.branch)?;
+    if let Some(head) = head {
         return earlier(mirror, wanted, head);
     }
-    let base = mirror.default_head()?;
-    let commit = mirror.repository.commit_tree(&NewCommit {
-        tree: mirror.repository.tree_with_files(&base, &wanted.files)?,
-        parents: vec![base],
-        author: our_identity(),
-        committer: our_identity(),
+    let base = base.ok_or_else(|| mirror.no_default_head())?;
+    let commit = mirror.repository.commit_files(&FilesCommit {
+        parent: &base,
+        files: &wanted.files,
+        by: &our_identity(),
         at,
-        message: wanted.message.clone(),
+        message: &wanted.message,
     })?;
     mirror.pin(Pin::Branch(&commit), &commit)?;
     let outcome = mirror

@@ -153,6 +153,7 @@ pub(crate) fn spec(run: &str) -> CheckoutSpec {
         branch: BranchName::new(BRANCH),
         start: StartPoint::DefaultBranch { with: None },
         remove: Vec::new(),
+        from_default: Vec::new(),
         clean: false,
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use async_trait::async_trait;
 
 use crate::effect::{Push, StartBranch};
-use crate::evidence::{Evidence, EvidenceRequest};
+use crate::evidence::{Document, Evidence, EvidenceRequest};
 use crate::id::{BranchName, CommitSha, RunId, TreeSha, WorkItemId};
 use crate::job::StartPoint;
 use crate::port::PortError;
@@ -23,6 +23,8 @@ pub struct CheckoutSpec {
     pub start: StartPoint,
     /// Paths removed from the work tree first.
     pub remove: Vec<String>,
+    /// Paths of files at the default branch's head that are wanted with it.
+    pub from_default: Vec<String>,
     /// A throw-away checkout without the branch's leftovers (CI).
     pub clean: bool,
 }
@@ -34,6 +36,8 @@ pub struct Checkout {
     pub directory: PathBuf,
     /// The commit the run starts from.
     pub start: CommitSha,
+    /// Of the files that were wanted from the default branch those that are there.
+    pub from_default: Vec<Document>,
 }
 
 /// A run's work to be taken.
@@ -83,7 +87,8 @@ pub trait Workspace: Send + Sync {
     /// earlier try and is answered as it is; another one of that name is `Conflict`.
     async fn start_branch(&self, branch: &StartBranch) -> Result<CommitSha, PortError>;
 
-    /// Makes a checkout ready for a run. Repeated for the same run it gives the same start commit.
+    /// Makes a checkout ready for a run. Repeated for the same run it gives the same start commit. What is wanted from the default branch is as
+    /// the forge has it now, fetched by this call; for the first run on a branch, as [`Workspace::start_branch`] fetched it a moment ago.
     async fn checkout(&self, spec: &CheckoutSpec) -> Result<Checkout, PortError>;
 
     /// Takes a run's work: commits what is not committed, checks that it descends from the run's start, pins it. `Permanent` says what is

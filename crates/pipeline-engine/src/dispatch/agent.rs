@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use pipeline_core::event::Event;
-use pipeline_core::evidence::EvidenceRequest;
+use pipeline_core::evidence::Document;
 use pipeline_core::id::{AccountId, RunId};
 use pipeline_core::job::AgentJob;
 use pipeline_core::port::PortError;
@@ -147,12 +147,10 @@ async fn prepare(
         branch: work.branch.clone(),
         start: work.start.clone(),
         remove: work.remove.clone(),
+        from_default: places_of_prompt(work),
         clean: false,
     };
     let checkout = patiently(context, (job, "checkout"), || ports.workspace.checkout(&spec))
-        .await
-        .map_err(|error| failure_of(&error))?;
-    let prompt = patiently(context, (job, "prompt"), || prompt(context, ports, work))
         .await
         .map_err(|error| failure_of(&error))?;
     let timeout = ports
@@ -171,7 +169,7 @@ async fn prepare(
             role: work.role.clone(),
             stage: work.stage.clone(),
             work_item: work.work_item.clone(),
-            prompt,
+            prompt: prompt(context, ports, (work, &checkout.from_default)),
             brief: work.brief.clone(),
             scope,
             resume: session_of(context, (job, work), &account.account).await,
@@ -182,24 +180,22 @@ async fn prepare(
     })
 }
 
-/// The prompt of the stage or the role at the project's default branch, else ours. Never from the task's branch: an agent does not write its own orders.
-async fn prompt(context: &Context, ports: &ProjectPorts, work: &AgentJob) -> Result<String, PortError> {
+/// Where the project may have a prompt of its own, the first first.
+fn places_of_prompt(work: &AgentJob) -> Vec<String> {
     let usual = ["agents", ".openclaw/agents"].map(|directory| format!("{directory}/{}.md", work.role));
-    let places: Vec<String> = work.prompt.iter().cloned().chain(usual).collect();
-    let request = EvidenceRequest {
-        commit: None,
-        paths: places.clone(),
-        ..EvidenceRequest::default()
-    };
-    let found = ports.workspace.read(&request, &work.work_item).await?;
-    let theirs = places
+    work.prompt.iter().cloned().chain(usual).collect()
+}
+
+/// The prompt of the stage or the role at the project's default branch, else ours. Never from the task's branch: an agent does not write its own orders.
+fn prompt(context: &Context, ports: &ProjectPorts, (work, theirs): (&AgentJob, &[Document])) -> String {
+    let theirs = places_of_prompt(work)
         .iter()
-        .find_map(|place| found.document(place))
+        .find_map(|place| theirs.iter().find(|document| document.path == *place))
         .map(|document| document.text.clone());
     let text = theirs
         .or_else(|| context.prompts.get(&work.role).cloned())
         .unwrap_or_else(|| fallback(&work.role));
-    Ok(fill(&text, &ports.project, work))
+    fill(&text, &ports.project, work)
 }
 
 fn fallback(role: &Role) -> String {

@@ -77,6 +77,7 @@ async fn start(
             head: work.commit.clone(),
         },
         remove: Vec::new(),
+        from_default: Vec::new(),
         clean: true,
     };
     let checkout = patiently(context, (job, "checkout"), || ports.workspace.checkout(&spec))

@@ -80,6 +80,7 @@ suite! {
         what_does_not_exist_is_left_out,
         directories_are_listed,
         the_default_branch_is_read_freshly,
+        files_of_the_default_branch_go_along_with_a_checkout,
         an_unknown_commit_is_not_evidence,
     }
 }
@@ -113,6 +114,7 @@ fn on_branch(run: RunId, head: &CommitSha) -> CheckoutSpec {
         branch: branch(),
         start: StartPoint::Branch { head: head.clone() },
         remove: Vec::new(),
+        from_default: Vec::new(),
         clean: false,
     }
 }

@@ -50,6 +50,7 @@ impl Workspace for Repository {
         Ok(Checkout {
             directory: PathBuf::from(format!("/{}", spec.run)),
             start,
+            from_default: Vec::new(),
         })
     }
 

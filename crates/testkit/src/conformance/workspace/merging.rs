@@ -118,6 +118,7 @@ fn from_default(with: Option<CommitSha>) -> CheckoutSpec {
         branch: branch(),
         start: StartPoint::DefaultBranch { with },
         remove: Vec::new(),
+        from_default: Vec::new(),
         clean: false,
     }
 }

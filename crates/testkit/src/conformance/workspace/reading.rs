@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use pipeline_core::evidence::{Evidence, EvidenceRequest};
 use pipeline_core::id::CommitSha;
+use pipeline_core::port::workspace::CheckoutSpec;
 
 use crate::conformance::workspace::{
     DOCUMENT, WorkspaceHarness, checkout, harvest_of, on_branch, started, work_item,
@@ -60,6 +61,35 @@ pub async fn the_default_branch_is_read_freshly(harness: Arc<dyn WorkspaceHarnes
         let document = seen.document("agents/developer.md").expect("it is there");
         assert_eq!(document.text, text);
         assert_eq!(seen.docs_tree, None);
+    }
+}
+
+/// As it is in the forge when the run is prepared, however often that is; what is not there is left out.
+pub async fn files_of_the_default_branch_go_along_with_a_checkout(harness: Arc<dyn WorkspaceHarness>) {
+    harness.push_to_default(&[("agents/tester.md", "zero\n")]).await;
+    let head = started(&harness).await;
+    for (attempt, text) in [(1, "zero\n"), (2, "one\n"), (3, "two\n")] {
+        harness.push_to_default(&[("agents/tester.md", text)]).await;
+        let spec = CheckoutSpec {
+            from_default: ["agents/tester.md", "agents", "no/such.md"]
+                .map(str::to_owned)
+                .into(),
+            ..on_branch(run_id(1, 1, attempt), &head)
+        };
+        for _ in 0..2 {
+            let made = checkout(&harness, &spec).await;
+            let [document] = made.from_default.as_slice() else {
+                panic!("{:?}", made.from_default);
+            };
+            assert_eq!(
+                (document.path.as_str(), document.text.as_str()),
+                ("agents/tester.md", text)
+            );
+            assert_eq!(
+                harness.file(&made.directory, "agents/tester.md").await.as_deref(),
+                Some("zero\n")
+            );
+        }
     }
 }
 

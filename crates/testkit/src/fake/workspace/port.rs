@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use async_trait::async_trait;
 use pipeline_core::effect::{Push, StartBranch};
-use pipeline_core::evidence::{Evidence, EvidenceRequest};
+use pipeline_core::evidence::{Document, Evidence, EvidenceRequest};
 use pipeline_core::id::{BranchName, CommitSha, TreeSha, WorkItemId};
 use pipeline_core::job::StartPoint;
 use pipeline_core::port::PortError;
@@ -140,9 +140,13 @@ impl FakeWorkspace {
     }
 
     fn make_checkout(&self, spec: &CheckoutSpec) -> Result<Checkout, PortError> {
+        let from_default = self.at_default(&spec.from_default);
         let known = self.with(|checkouts| checkouts.get(&spec.run).map(answer));
         if let Some(known) = known {
-            return Ok(known);
+            return Ok(Checkout {
+                from_default,
+                ..known
+            });
         }
         let start = self.start_of(&spec.start)?;
         let mut files = self.repo.objects(|objects| objects.files(&start).clone());
@@ -159,7 +163,20 @@ impl FakeWorkspace {
         };
         let checkout = answer(&made);
         self.with(|checkouts| checkouts.insert(spec.run, made));
-        Ok(checkout)
+        Ok(Checkout {
+            from_default,
+            ..checkout
+        })
+    }
+
+    fn at_default(&self, paths: &[String]) -> Vec<Document> {
+        let request = EvidenceRequest {
+            paths: paths.to_vec(),
+            ..EvidenceRequest::default()
+        };
+        let head = self.repo.default_head();
+        let evidence = self.evidence(&head, &request, &WorkItemId::new(""));
+        evidence.documents
     }
 
     fn start_of(&self, start: &StartPoint) -> Result<CommitSha, PortError> {
@@ -238,5 +255,6 @@ fn answer(checkout: &FakeCheckout) -> Checkout {
     Checkout {
         directory: checkout.directory.clone(),
         start: checkout.start.clone(),
+        from_default: Vec::new(),
     }
 }
