@@ -22,7 +22,7 @@ use crate::harvest::{self, Source};
 use crate::mirror::{Mirror, Pin};
 use build::Plan;
 use ledger::{Ledger, Tenant};
-use removal::{discard, is_folder, remove_tree, set_aside};
+use removal::{clear, discard, is_folder, remove_tree, set_aside};
 
 pub(crate) use build::checked;
 pub(crate) use removal::grave;
@@ -85,7 +85,7 @@ impl Checkouts {
         if is_folder(&folder) {
             self.save(mirror, &name, tenant.as_ref())?;
         }
-        discard(&folder)?;
+        clear(&folder)?;
         let plan = self.plan(wanted, &folder);
         let tenant = Tenant {
             run: wanted.run,

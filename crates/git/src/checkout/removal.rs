@@ -5,6 +5,7 @@ use std::fs::{self, Permissions};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use crate::error::GitError;
 
@@ -18,13 +19,40 @@ pub(crate) fn grave(folder: &Path) -> PathBuf {
 /// Removes a checkout, and what an earlier removal left that was interrupted. It gets another name first: half a checkout under its own name
 /// would pass for work in which somebody deleted the other half.
 pub(super) fn discard(folder: &Path) -> Result<(), GitError> {
+    match bury(folder)? {
+        Some(grave) => remove_tree(&grave),
+        None => Ok(()),
+    }
+}
+
+/// The same for whoever wants the place and not the room: the files go while the next checkout is written. What stays then is found by the
+/// next removal, which does not go on without it.
+pub(super) fn clear(folder: &Path) -> Result<(), GitError> {
+    let Some(grave) = bury(folder)? else {
+        return Ok(());
+    };
+    let path = grave.clone();
+    let removal = move || {
+        if let Err(error) = remove_tree(&path) {
+            tracing::warn!(%error, "a checkout that nobody needs is still there");
+        }
+    };
+    match thread::Builder::new().name("removal".to_owned()).spawn(removal) {
+        Ok(_) => Ok(()),
+        // No thread to be had: it takes as long as it takes.
+        Err(_) => remove_tree(&grave),
+    }
+}
+
+/// Takes a checkout out of its place; none when there is nothing left to remove.
+fn bury(folder: &Path) -> Result<Option<PathBuf>, GitError> {
     let grave = grave(folder);
     remove_tree(&grave)?;
     if !is_folder(folder) {
-        return remove_tree(folder);
+        return remove_tree(folder).map(|()| None);
     }
     fs::rename(folder, &grave).map_err(GitError::io("move away", folder))?;
-    remove_tree(&grave)
+    Ok(Some(grave))
 }
 
 /// A real directory, not a link to one.
