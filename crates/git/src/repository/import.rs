@@ -90,3 +90,65 @@ fn data(text: &str) -> String {
 fn quoted(path: &str) -> String {
     format!("\"{}\"", path.replace('\\', "\\\\").replace('"', "\\\""))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::Git;
+    use crate::repository::NewCommit;
+
+    #[test]
+    fn an_imported_commit_is_the_one_that_single_steps_make() {
+        let home = tempfile::tempdir().unwrap();
+        let repository = Repository::init_bare(&Git::new("git"), &home.path().join("r.git"), "main").unwrap();
+        let by = Identity {
+            name: "Ann".to_owned(),
+            email: "ann@example.org".to_owned(),
+        };
+        let file = |path: &str, text: &str| (path.to_owned(), text.to_owned());
+        let commit = |tree, parents, message: &str| NewCommit {
+            tree,
+            parents,
+            author: by.clone(),
+            committer: by.clone(),
+            at: Timestamp(1_700_000_000_999),
+            message: message.to_owned(),
+        };
+        let first = repository
+            .tree_of_files(&[file("a/old", "old\n"), file("b", "b")])
+            .unwrap();
+        let parent = repository
+            .commit_tree(&commit(first, Vec::new(), "first"))
+            .unwrap();
+        let files = [
+            file("a/new \"quoted\" \\ письмо.md", "text\r\nwithout an end"),
+            file("a/old", ""),
+            file("b/now a folder", "data 3\ndone\n"),
+        ];
+        let message = "docs: тема\n\nOrchd-Effect: 1-e1\n\n";
+        let made = FilesCommit {
+            parent: &parent,
+            files: &files,
+            by: &by,
+            at: Timestamp(1_700_000_000_999),
+            message,
+        };
+        let tree = repository.tree_with_files(&parent, &files).unwrap();
+        let expected = repository
+            .commit_tree(&commit(tree, vec![parent.clone()], message))
+            .unwrap();
+        assert_eq!(repository.commit_files(&made).unwrap(), expected);
+        assert_eq!(repository.for_each_ref("refs").unwrap(), []);
+        let nowhere = FilesCommit {
+            parent: &CommitSha::new("d".repeat(40)),
+            ..made
+        };
+        repository.commit_files(&nowhere).unwrap_err();
+        let left = fs::read_dir(repository.path()).unwrap();
+        let reports = left.filter(|entry| {
+            let name = entry.as_ref().unwrap().file_name();
+            name.to_string_lossy().contains("crash")
+        });
+        assert_eq!(reports.count(), 0);
+    }
+}
