@@ -14,14 +14,15 @@ use crate::failure::Failure;
 use crate::open::in_use;
 use crate::reserve::Reserve;
 
-/// Pages in the log that are not in the file yet, from which on it is worth moving them (4 MiB).
-const PAGES: i64 = 1_024;
+/// Pages in the log that are not in the file yet, from which on it is worth moving them (16 MiB). Each move forces the log and the file to
+/// the disk while commits wait for the same disk: many small moves are what the slowest commits wait for (docs/PERFORMANCE.md).
+const PAGES: i64 = 4_096;
 
-/// Pages in the log from which on it has to begin anew (32 MiB): under steady writing it would only grow, moved into the file or not.
-const LONG: i64 = 8_192;
+/// Pages in the log from which on it has to begin anew (64 MiB, as its file is cut to): under steady writing it would only grow, moved into the file or not.
+const LONG: i64 = 16_384;
 
-/// Pages in the log from which on people are told (64 MiB): somebody reads for very long.
-const TOO_LONG: i64 = 16_384;
+/// Pages in the log from which on people are told (128 MiB): somebody reads for very long.
+const TOO_LONG: i64 = 32_768;
 
 /// After so long without a nudge the log's file is cut.
 const QUIET: Duration = Duration::from_secs(60);
@@ -170,7 +171,8 @@ fn tell_when_too_long(log: i64, told: bool) -> bool {
 mod tests {
     use super::*;
 
-    fn written(pages: usize) -> (tempfile::TempDir, Connection, Log) {
+    /// A log with a few pages more.
+    fn written(pages: i64) -> (tempfile::TempDir, Connection, Log) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("state.db");
         let writer = Connection::open(&path).unwrap();
@@ -204,7 +206,7 @@ mod tests {
 
     #[test]
     fn a_grown_log_is_moved_into_the_file() {
-        let (_folder, _writer, log) = written(1_100);
+        let (_folder, _writer, log) = written(PAGES);
         log.move_when_grown();
         let (pages, moved) = log.checkpoint("NOOP").unwrap();
         assert_eq!(pages, moved);
@@ -212,7 +214,7 @@ mod tests {
 
     #[test]
     fn a_long_log_begins_anew() {
-        let (_folder, writer, log) = written(8_300);
+        let (_folder, writer, log) = written(LONG);
         log.move_when_grown();
         writer
             .execute("INSERT INTO t VALUES (zeroblob(4000))", [])
@@ -234,14 +236,14 @@ mod tests {
 
     #[test]
     fn a_long_reader_holds_the_log_back_and_no_longer() {
-        let (_folder, writer, log) = written(8_300);
+        let (_folder, writer, log) = written(LONG);
         let reader = Connection::open(&log.path).unwrap();
         reader.execute_batch("BEGIN; SELECT count(*) FROM t").unwrap();
         writer
             .execute("INSERT INTO t VALUES (zeroblob(4000))", [])
             .unwrap();
-        assert!(log.move_when_grown() > 8_300);
-        assert!(log.checkpoint("NOOP").unwrap().0 > 8_300, "the reader needs it");
+        assert!(log.move_when_grown() > LONG);
+        assert!(log.checkpoint("NOOP").unwrap().0 > LONG, "the reader needs it");
         reader.execute_batch("COMMIT").unwrap();
         log.move_when_grown();
         assert_eq!(log.checkpoint("TRUNCATE"), Some((0, 0)));
@@ -261,7 +263,7 @@ mod tests {
 
     #[test]
     fn after_damage_nothing_is_moved() {
-        let (_folder, _writer, log) = written(1_100);
+        let (_folder, _writer, log) = written(PAGES);
         log.condition
             .degrade(crate::condition::Cause::Damaged, "found".to_owned());
         assert_eq!(log.checkpoint("TRUNCATE"), None);
