@@ -1,4 +1,5 @@
-//! What this process committed last: a step reads the task and the mark that the step before it has just written. Knows no SQL.
+//! What this process committed last: a step reads the task and the mark that the step before it has just written (docs/decisions/0013). Knows no
+//! SQL.
 //!
 //! Only the writer's thread puts something in, after its commit and in the order of commits, so that nothing here is older than what anybody was
 //! told is durable. What is not here is read from the file. Nobody else writes these tables while a daemon runs (they place orders and holds); where

@@ -105,3 +105,28 @@ fn unlock(folder: &Path) -> io::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_place_is_free_at_once_however_often_and_nothing_is_left_in_the_end() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("shop");
+        for round in 0..5 {
+            for part in 0..20 {
+                let part = folder.join(format!("part-{part}"));
+                fs::create_dir_all(&part).unwrap();
+                for file in 0..50 {
+                    fs::write(part.join(file.to_string()), "text").unwrap();
+                }
+            }
+            // The removal of the round before may still be under way.
+            clear(&folder).unwrap();
+            assert!(fs::symlink_metadata(&folder).is_err(), "round {round}");
+        }
+        discard(&folder).unwrap();
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0);
+    }
+}
