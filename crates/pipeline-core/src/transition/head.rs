@@ -31,7 +31,8 @@ pub(super) fn observed(plan: &mut Plan<'_>, head: &HeadObservation) -> Outcome {
             }
             foreign(plan, head);
             if let TaskState::Gathering { .. } = plan.task.state {
-                remember(plan, head);
+                let outcomes = outcomes(plan, head);
+                remember(plan, &outcomes);
             }
             Ok(())
         }
@@ -133,7 +134,8 @@ fn look_at_ci(plan: &mut Plan<'_>, head: &HeadObservation) -> Outcome {
     match plan.task.state {
         TaskState::Waiting(Wait::Ci | Wait::Human(Ask::ForgeReview)) => {}
         TaskState::Gathering { .. } => {
-            if !remember(plan, head) {
+            let outcomes = outcomes(plan, head);
+            if !remember(plan, &outcomes) {
                 return ignore("nothing new");
             }
             plan.note("what was seen of the branch may be newer than what is gathered");
@@ -151,18 +153,18 @@ fn look_at_ci(plan: &mut Plan<'_>, head: &HeadObservation) -> Outcome {
     if plan.task.phase == Phase::Merge && plan.task.state != TaskState::Waiting(Wait::Ci) {
         return look_at_approvals(plan, head);
     }
-    if is_undecided(plan, &outcomes(plan, head)) {
+    let outcomes = outcomes(plan, head);
+    if is_undecided(plan, &outcomes) {
         return ignore("nothing is decided yet");
     }
     stage::gather(plan);
-    remember(plan, head);
+    remember(plan, &outcomes);
     Ok(())
 }
 
 /// Evidence is on its way that may have been read before this was so. False when that is known already, or when nothing is decided by it.
-fn remember(plan: &mut Plan<'_>, head: &HeadObservation) -> bool {
-    let outcomes = outcomes(plan, head);
-    let is_news = !plan.task.head_decided && !outcomes.is_empty() && !is_undecided(plan, &outcomes);
+fn remember(plan: &mut Plan<'_>, outcomes: &[GateOutcome]) -> bool {
+    let is_news = !plan.task.head_decided && !outcomes.is_empty() && !is_undecided(plan, outcomes);
     plan.task.head_decided |= is_news;
     is_news
 }
