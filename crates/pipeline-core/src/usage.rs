@@ -109,6 +109,20 @@ mod tests {
         }
     }
 
+    /// A number that differs in its last bit is another task than the one that was stored.
+    #[test]
+    fn what_was_spent_comes_back_to_the_last_bit() {
+        let mut spent = Usage::default();
+        for tokens in 0..20_000 {
+            spent += Usage {
+                cost_usd: f64::from(tokens) * 0.000_005 / 3.0,
+                ..Usage::default()
+            };
+            let text = serde_json::to_string(&spent).unwrap();
+            assert_eq!(serde_json::from_str::<Usage>(&text).unwrap(), spent, "{text}");
+        }
+    }
+
     #[test]
     fn money_has_two_digits() {
         assert_eq!(cost_text(7.294), "$7.29");

@@ -52,6 +52,14 @@ fn what_is_over_or_uncertain_is_not_kept() {
 }
 
 #[test]
+fn what_would_not_come_back_from_its_file_is_not_kept() {
+    let (recent, mut task) = (Recent::of_the_writer(), sample::task(1));
+    task.totals.entry(task.stage.clone()).or_default().usage.cost_usd = f64::NAN;
+    recent.ended(&sample::insert(task), Some(Committed::Yes));
+    assert_eq!(recent.task(&key(1)), None);
+}
+
+#[test]
 fn keeping_begins_anew_before_it_grows_without_end() {
     let recent = Recent::of_the_writer();
     let many = i64::try_from(MOST).unwrap() + 1;
