@@ -61,6 +61,10 @@ test-providers PREFIX='' *PROVIDERS='':
     cargo build --locked -p orchd -p orchctl
     cargo run --locked -q -p demo --features soak --example providers -- "${CARGO_TARGET_DIR:-target}/debug/orchd" "$prefix" {{ PROVIDERS }}
 
+# Walks the state machine further than the tests do: any DEPTH events that nobody hopes for, on any way, in each shipped pipeline.
+walk DEPTH='4':
+    ORCHD_WALK_DEPTH='{{ DEPTH }}' cargo test --locked --release -p pipeline-core --test walk -- --nocapture no_task
+
 # Feeds every parser of texts that are not ours with mutations of the fixtures, SECONDS each; needs a nightly compiler and the network once.
 fuzz SECONDS='60':
     #!/bin/sh

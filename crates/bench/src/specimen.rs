@@ -89,6 +89,7 @@ pub(crate) fn task(id: i64) -> Task {
         head_decided: false,
         outage: None,
         command_outage: None,
+        interrupted: None,
         repairing: false,
         phase: Phase::default(),
         recheck: None,

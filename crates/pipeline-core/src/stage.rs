@@ -190,6 +190,23 @@ impl GateName {
             Self::CheckReviewApproved => "check_review_approved",
         }
     }
+
+    /// The report whose front matter it reads: one that the role of its own stage writes anew in each run.
+    #[must_use]
+    pub fn report(self) -> Option<&'static str> {
+        match self {
+            Self::CheckReviewerVerdict => Some("12-review.md"),
+            Self::CheckTestsPassed => Some("13-test-report.md"),
+            Self::CheckDeployStatus => Some("14-deploy-log.md"),
+            Self::CheckStagingStatus => Some("15-staging-log.md"),
+            Self::CheckAnalysisComplete
+            | Self::CheckAnalysisApproved
+            | Self::CheckArchitectureDone
+            | Self::CheckCiGreen
+            | Self::CheckTestsLocal
+            | Self::CheckReviewApproved => None,
+        }
+    }
 }
 
 impl fmt::Display for GateName {

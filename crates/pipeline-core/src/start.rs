@@ -224,6 +224,7 @@ fn new_task(id: TaskId, work_item: WorkItemId, item: &ItemObservation, rules: Ru
         head_decided: false,
         outage: None,
         command_outage: None,
+        interrupted: None,
         repairing: false,
         phase: Phase::Stage,
         recheck: None,

@@ -3,8 +3,8 @@
 mod record;
 
 pub use record::{
-    Bounce, CiWatch, Counters, LateDocuments, LocalTests, Numbers, Outage, PendingRejection, Phase,
-    ResultCommit, StageTotals, TestsStand,
+    Bounce, CiWatch, Counters, Interrupted, LateDocuments, LocalTests, Numbers, Outage, PendingRejection,
+    Phase, ResultCommit, StageTotals, TestsStand,
 };
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -220,6 +220,9 @@ pub struct Task {
     /// A command of ours cannot be run for a passing reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command_outage: Option<Outage>,
+    /// What somebody else's head got in the way of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interrupted: Option<Interrupted>,
     /// The latest run that was launched repairs a report.
     #[serde(default)]
     pub repairing: bool,

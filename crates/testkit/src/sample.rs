@@ -99,6 +99,7 @@ pub fn task(id: i64) -> Task {
         head_decided: false,
         outage: None,
         command_outage: None,
+        interrupted: None,
         repairing: false,
         phase: Phase::default(),
         recheck: None,

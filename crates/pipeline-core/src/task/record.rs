@@ -87,8 +87,17 @@ pub struct CiWatch {
 pub struct ResultCommit {
     /// The run that made it.
     pub run: RunId,
-    /// The commit.
+    /// The commit; a head that was adopted takes its place.
     pub commit: CommitSha,
+    /// The stage whose role wrote it; none as soon as a role is to work again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<StageName>,
+    /// The code that the run left, which is what its report is about; with the default branch where that was merged since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code_tree: Option<TreeSha>,
+    /// The commit is somebody else's, and so may be what stands in the run's report.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub adopted: bool,
     /// Documents that the run changed or added, paths in the repository.
     pub written: Vec<String>,
     /// The commit the run started from.
@@ -105,6 +114,16 @@ impl ResultCommit {
     pub fn is_fresh(&self, path: &str) -> bool {
         !self.repair || self.written.iter().any(|written| written == path)
     }
+}
+
+/// What a head that is not ours got in the way of, until people or the role have dealt with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Interrupted {
+    /// A run, or work that people were still asked about: the role works again whatever becomes of that head.
+    Run,
+    /// A push: the work is on the branch if our head is restored, and done again if theirs is adopted.
+    Push,
 }
 
 /// The project's tests, run by us in a clean checkout.

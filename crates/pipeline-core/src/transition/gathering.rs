@@ -14,7 +14,9 @@ use crate::retry::back_off;
 use crate::stage::{GateName, OnFail, Stage};
 use crate::task::{Ask, Phase, Resume, TaskState, Wait};
 use crate::transition::plan::Plan;
-use crate::transition::{Outcome, head, ignore, local_tests, publishing, stage, tell, waiting, working};
+use crate::transition::{
+    Outcome, head, ignore, local_tests, publishing, report, stage, tell, waiting, working,
+};
 
 pub(super) fn gathered(plan: &mut Plan<'_>, job: JobId, evidence: &Evidence) -> Outcome {
     if plan.task.state != (TaskState::Gathering { job }) {
@@ -36,7 +38,10 @@ pub(super) fn gathered(plan: &mut Plan<'_>, job: JobId, evidence: &Evidence) -> 
     if plan.task.phase == Phase::Stage && signalled(plan, stage, evidence) {
         return Ok(());
     }
-    judge(plan, stage, evidence);
+    match report::outdated(plan, stage) {
+        Some(gate) => report::write_again(plan, stage, gate),
+        None => judge(plan, stage, evidence),
+    }
     Ok(())
 }
 
@@ -201,7 +206,7 @@ fn unreadable(plan: &mut Plan<'_>, name: GateName, diagnosis: &str) {
 }
 
 /// The gates looked again on somebody's wish: say what is wrong and return.
-fn gently(plan: &mut Plan<'_>, name: GateName, reason: &str) -> bool {
+pub(super) fn gently(plan: &mut Plan<'_>, name: GateName, reason: &str) -> bool {
     let Some(before) = plan.task.recheck.take() else {
         return false;
     };

@@ -1,18 +1,15 @@
 //! The branch was looked at: CI moved, somebody else pushed, the pull request was merged or closed.
 
-use crate::brief::Launch;
 use crate::effect::{EffectKind, Push};
 use crate::evidence::Evidence;
 use crate::gate::{GateInput, GateOutcome, Pending, gate};
 use crate::id::CommitSha;
-use crate::message::alert::{blocked_alert, error_alert};
-use crate::message::comment::{approval_stale_comment, foreign_head_comment};
+use crate::message::alert::error_alert;
 use crate::observation::{HeadObservation, PullRequestState};
-use crate::role::Role;
 use crate::stage::GateName;
 use crate::task::{Ask, Phase, Resume, TaskState, Wait};
 use crate::transition::plan::Plan;
-use crate::transition::{Outcome, ignore, merging, stage, working};
+use crate::transition::{Outcome, foreign, ignore, merging, stage, working};
 
 pub(super) fn observed(plan: &mut Plan<'_>, head: &HeadObservation) -> Outcome {
     if head.branch != plan.task.branch {
@@ -29,7 +26,7 @@ pub(super) fn observed(plan: &mut Plan<'_>, head: &HeadObservation) -> Outcome {
             if is_unpushed(plan, head) {
                 return ignore("our push was refused, and the branch is where it was");
             }
-            foreign(plan, head);
+            foreign::found(plan, head);
             if let TaskState::Gathering { .. } = plan.task.state {
                 let outcomes = outcomes(plan, head);
                 remember(plan, &outcomes);
@@ -52,7 +49,7 @@ pub(super) fn other(plan: &mut Plan<'_>, head: &HeadObservation) {
     let run = plan.task.result.as_ref().map(|result| result.run);
     let (Some(push), Some(run), true) = (plan.task.refused_push().cloned(), run, is_unpushed(plan, head))
     else {
-        return foreign(plan, head);
+        return foreign::found(plan, head);
     };
     plan.require(EffectKind::Push(push));
     plan.task.recheck = None;
@@ -219,84 +216,6 @@ fn look_at_approvals(plan: &mut Plan<'_>, head: &HeadObservation) -> Outcome {
     Ok(())
 }
 
-/// The branch holds another head than ours: one that descends is adopted, any other needs a human.
-pub(super) fn foreign(plan: &mut Plan<'_>, head: &HeadObservation) {
-    let Some(theirs) = head.head.clone() else { return };
-    plan.cancel_current();
-    if head.descends {
-        return match &plan.task.state {
-            TaskState::Blocked { .. } => take(plan, theirs),
-            TaskState::Publishing { .. } | TaskState::Waiting(Wait::Human(Ask::ProtectedPaths { .. })) => {
-                adopt_and_work(plan, theirs);
-            }
-            TaskState::Starting
-            | TaskState::Working { .. }
-            | TaskState::Gathering { .. }
-            | TaskState::Waiting(_)
-            | TaskState::Merging { .. }
-            | TaskState::Done
-            | TaskState::Cancelled => adopt(plan, theirs),
-        };
-    }
-    plan.task.recheck = None;
-    let branch = plan.task.branch.clone();
-    let html = foreign_head_comment(plan.rules.project.locale, branch.as_str(), theirs.as_str());
-    plan.comment(Role::stream(), html);
-    let reason = format!("branch {branch} holds somebody else's commit {theirs}");
-    let what = "Approved adopts it, Rejected restores ours";
-    plan.alert(blocked_alert(
-        plan.task.work_item.as_str(),
-        plan.task.stage.as_str(),
-        &reason,
-        what,
-    ));
-    plan.goto(TaskState::Waiting(Wait::Human(Ask::ForeignHead { head: theirs })));
-    plan.note("somebody else's head needs a human");
-}
-
-/// Goes on from a head that is not ours: CI and, for changed code, review look again.
-pub(super) fn adopt(plan: &mut Plan<'_>, head: CommitSha) {
-    if matches!(plan.task.state, TaskState::Working { .. }) || plan.task.result.is_none() {
-        return adopt_and_work(plan, head);
-    }
-    take(plan, head);
-    stage::start_ci(plan);
-    stage::gather(plan);
-}
-
-/// Goes on from a head that is not ours; the role's own work did not reach the branch and is done again on top.
-fn adopt_and_work(plan: &mut Plan<'_>, head: CommitSha) {
-    take(plan, head);
-    if let Some(stage) = plan.stage(&plan.task.stage) {
-        let reason = "somebody else's commit on the branch was adopted; go on from it".to_owned();
-        stage::launch(plan, stage, &Launch::Restart { reason });
-    }
-}
-
-/// Takes a head that is not ours as ours.
-fn take(plan: &mut Plan<'_>, head: CommitSha) {
-    plan.note(format!("{head} is adopted"));
-    plan.task.head = Some(head.clone());
-    if plan.task.approval.take().is_some() && stands_before_approval(plan) {
-        let html = approval_stale_comment(plan.rules.project.locale);
-        plan.comment(Role::stream(), html);
-    }
-    if let Some(result) = &mut plan.task.result {
-        result.commit = head;
-    }
-    // What runs tests another head than the one that its result would be reported on.
-    plan.cancel_commands();
-    // Not known before it is read; nothing that was proven holds for it.
-    plan.task.code_tree = None;
-    plan.task.ci = None;
-}
-
-/// The gate that wants the approval has not been passed yet.
-fn stands_before_approval(plan: &Plan<'_>) -> bool {
-    plan.stage(&plan.task.stage)
-        .is_some_and(|stage| stage.gates.contains(&GateName::CheckAnalysisApproved))
-}
-
 /// The branch is gone from the forge: pushed again once.
 pub(super) fn vanished(plan: &mut Plan<'_>) {
     let branch = plan.task.branch.clone();
@@ -323,21 +242,6 @@ pub(super) fn vanished(plan: &mut Plan<'_>) {
     }));
     plan.goto(TaskState::Publishing { run });
     plan.note("the branch had vanished and is pushed again");
-}
-
-/// Puts our head back over somebody else's.
-pub(super) fn restore(plan: &mut Plan<'_>, theirs: CommitSha) {
-    let run = plan.task.result.as_ref().map(|result| result.run);
-    let (Some(commit), Some(run)) = (plan.task.head.clone(), run) else {
-        return plan.block("there is no head of ours to restore", Resume::Role);
-    };
-    plan.require(EffectKind::Push(Push {
-        branch: plan.task.branch.clone(),
-        commit,
-        expected: Some(theirs),
-    }));
-    plan.goto(TaskState::Publishing { run });
-    plan.note("our head is restored");
 }
 
 /// Accepts protected files: the pinned commit is pushed.

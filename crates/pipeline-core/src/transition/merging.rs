@@ -23,21 +23,8 @@ pub(super) fn comes_before(plan: &Plan<'_>, next: &Stage) -> bool {
 
 /// Merges, if the code is what review, tests and CI saw; else what is missing comes first.
 pub(super) fn begin(plan: &mut Plan<'_>) {
-    for (gate, seen) in [
-        (GateName::CheckReviewerVerdict, plan.task.reviewed.clone()),
-        (GateName::CheckReviewApproved, plan.task.forge_reviewed.clone()),
-        (GateName::CheckTestsPassed, plan.task.tested.clone()),
-    ] {
-        if seen.is_some() && seen == plan.task.code_tree {
-            continue;
-        }
-        if let Some(judging) = earlier_stage(plan, gate) {
-            plan.remark(&format!(
-                "The code changed after {}: it is judged again.",
-                judging.name
-            ));
-            return stage::enter(plan, judging);
-        }
+    if let Some(judging) = unseen(plan) {
+        return judge_again(plan, judging);
     }
     plan.task.phase = Phase::Merge;
     let Some(run) = plan.task.result.as_ref().map(|result| result.run) else {
@@ -63,6 +50,29 @@ pub(super) fn begin(plan: &mut Plan<'_>) {
     }));
     plan.goto(TaskState::Merging { head });
     plan.note("the branch is being merged");
+}
+
+/// The first stage that judges code and has not seen the present one.
+pub(super) fn unseen<'a>(plan: &Plan<'a>) -> Option<&'a Stage> {
+    let task = &plan.task;
+    let seen = [
+        (GateName::CheckReviewerVerdict, &task.reviewed),
+        (GateName::CheckReviewApproved, &task.forge_reviewed),
+        (GateName::CheckTestsPassed, &task.tested),
+    ];
+    let mut changed = seen
+        .into_iter()
+        .filter(|(_, seen)| seen.is_none() || **seen != task.code_tree);
+    changed.find_map(|(gate, _)| earlier_stage(plan, gate))
+}
+
+/// Goes back to a stage that judges code.
+pub(super) fn judge_again(plan: &mut Plan<'_>, judging: &Stage) {
+    plan.remark(&format!(
+        "The code changed after {}: it is judged again.",
+        judging.name
+    ));
+    stage::enter(plan, judging);
 }
 
 fn earlier_stage<'a>(plan: &Plan<'a>, gate: GateName) -> Option<&'a Stage> {
@@ -225,15 +235,15 @@ fn take_base(plan: &mut Plan<'_>, head: &CommitSha, code_tree: &TreeSha) {
     }
     let old = plan.task.code_tree.replace(code_tree.clone());
     let task = &mut plan.task;
-    for seen in [&mut task.reviewed, &mut task.tested, &mut task.forge_reviewed] {
-        if *seen == old {
-            *seen = Some(code_tree.clone());
-        }
+    let mut seen = vec![&mut task.reviewed, &mut task.tested, &mut task.forge_reviewed];
+    if let Some(result) = &mut task.result {
+        result.commit = head.clone();
+        seen.push(&mut result.code_tree);
+    }
+    for seen in seen.into_iter().filter(|seen| **seen == old) {
+        *seen = Some(code_tree.clone());
     }
     plan.task.head = Some(head.clone());
-    if let Some(result) = &mut plan.task.result {
-        result.commit = head.clone();
-    }
 }
 
 fn conflict(plan: &mut Plan<'_>, base: &CommitSha, files: &[String]) {

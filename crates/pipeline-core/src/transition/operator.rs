@@ -4,7 +4,7 @@ use crate::brief::Launch;
 use crate::id::{EffectKey, JobId};
 use crate::order::{OperatorOrder, OperatorOrderKind};
 use crate::stage::StageName;
-use crate::task::{Resume, TaskState};
+use crate::task::{Ask, Resume, TaskState, Wait};
 use crate::transition::order::{self, Decree};
 use crate::transition::plan::Plan;
 use crate::transition::{Outcome, ignore, stage};
@@ -59,6 +59,11 @@ fn approve(plan: &mut Plan<'_>, decree: Decree<'_>) -> Outcome {
 }
 
 fn advance(plan: &mut Plan<'_>) -> Outcome {
+    if let TaskState::Waiting(Wait::Human(Ask::ForeignHead { head })) = &plan.task.state {
+        return ignore(format!(
+            "the branch holds somebody else's commit {head}: approve it or reject it first"
+        ));
+    }
     if !matches!(plan.task.state, TaskState::Waiting(_) | TaskState::Blocked { .. })
         || plan.task.result.is_none()
     {

@@ -10,10 +10,10 @@ use crate::message::comment::{
 };
 use crate::role::Role;
 use crate::stage::Stage;
-use crate::task::{Ask, PendingRejection, Resume, TaskState, Wait};
+use crate::task::{Ask, Interrupted, PendingRejection, Resume, TaskState, Wait};
 use crate::time::Timestamp;
 use crate::transition::plan::Plan;
-use crate::transition::{head, merging, stage};
+use crate::transition::{foreign, head, merging, stage};
 use crate::why::explain;
 
 /// Who decided, and when.
@@ -77,10 +77,12 @@ pub(super) fn restart(plan: &mut Plan<'_>, reason: &str, resume: Resume) {
     plan.note("restarted with fresh counters");
     match resume {
         Resume::Role => stage::launch(plan, stage, &Launch::Restart { reason }),
+        Resume::Gates if plan.task.interrupted == Some(Interrupted::Run) => {
+            stage::launch(plan, stage, &Launch::Restart { reason });
+        }
         Resume::Gates => {
             plan.task.ci = None;
-            stage::start_ci(plan);
-            stage::gather(plan);
+            stage::look(plan);
         }
         Resume::Effect { effect, state } => {
             let reports = matches!(*effect, EffectKind::ReportStatus(_));
@@ -153,7 +155,7 @@ pub(super) fn approve(plan: &mut Plan<'_>, decree: Decree<'_>) {
             plan.note(format!("protected files accepted by {}", decree.by));
             head::accept_protected(plan, head, run);
         }
-        TaskState::Waiting(Wait::Human(Ask::ForeignHead { head })) => head::adopt(plan, head),
+        TaskState::Waiting(Wait::Human(Ask::ForeignHead { head })) => foreign::adopt(plan, head),
         TaskState::Blocked { .. }
         | TaskState::Waiting(Wait::Human(Ask::ForgeReview) | Wait::Ci | Wait::Dependency | Wait::Budget) => {
             look_again(plan);
@@ -198,7 +200,7 @@ pub(super) fn reject(plan: &mut Plan<'_>, decree: Decree<'_>, reason: &str) {
                 reason: reason.to_owned(),
             });
         }
-        TaskState::Waiting(Wait::Human(Ask::ForeignHead { head })) => head::restore(plan, head),
+        TaskState::Waiting(Wait::Human(Ask::ForeignHead { head })) => foreign::restore(plan, head),
         TaskState::Waiting(Wait::Human(Ask::ProtectedPaths { paths, .. })) => {
             let diagnosis = format!(
                 "a human did not accept the changes to {}: {reason}",

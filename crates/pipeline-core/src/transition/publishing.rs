@@ -6,9 +6,9 @@ use crate::message::comment::{stage_change_comment, start_comment};
 use crate::message::hidden::HiddenIn;
 use crate::observation::HeadObservation;
 use crate::role::Role;
-use crate::task::{Phase, Resume, TaskState, Wait};
+use crate::task::{Interrupted, Phase, Resume, TaskState, Wait};
 use crate::transition::plan::Plan;
-use crate::transition::{Outcome, head, ignore, merging, stage, tell};
+use crate::transition::{Outcome, foreign, ignore, merging, stage, tell};
 use crate::untrusted::clean;
 
 pub(super) fn effect_done(plan: &mut Plan<'_>, key: &EffectKey, result: &EffectResult) -> Outcome {
@@ -92,10 +92,13 @@ pub(super) fn go_on(plan: &mut Plan<'_>, run: RunId) {
     }
     match plan.task.phase {
         Phase::Documents => merge_documents(plan),
-        Phase::Stage | Phase::Merge => {
-            stage::start_ci(plan);
-            stage::gather(plan);
+        Phase::Stage | Phase::Merge if plan.task.interrupted == Some(Interrupted::Run) => {
+            stage::work_again(
+                plan,
+                "the run was called off because of somebody else's commit on the branch",
+            );
         }
+        Phase::Stage | Phase::Merge => stage::look(plan),
     }
 }
 
@@ -123,7 +126,7 @@ fn started(plan: &mut Plan<'_>, head: &CommitSha) -> Outcome {
 /// Somebody else's work is on the branch: ours is not forced over it.
 fn refused(plan: &mut Plan<'_>, head: &HeadObservation) {
     if plan.task.branch == head.branch && head.head.is_some() {
-        return head::foreign(plan, head);
+        return foreign::found(plan, head);
     }
     plan.cancel_current();
     let branch = &head.branch;

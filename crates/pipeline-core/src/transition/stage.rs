@@ -52,6 +52,7 @@ pub(super) fn move_to(plan: &mut Plan<'_>, stage: &Stage) {
     plan.task.phase = Phase::Stage;
     plan.task.counters.repairs = 0;
     plan.task.counters.repushes = 0;
+    plan.task.interrupted = None;
 }
 
 /// The same; before the merge, what was merged does not count any more: the work goes on from the default branch with a new pull request.
@@ -76,8 +77,13 @@ pub(super) fn launch(plan: &mut Plan<'_>, stage: &Stage, why: &Launch) {
     plan.task.recheck = None;
     plan.task.phase = Phase::Stage;
     plan.task.totals.entry(stage.name.clone()).or_default().runs += 1;
+    plan.task.interrupted = None;
     let repair = matches!(why, Launch::Repair { .. });
     plan.task.repairing = repair;
+    if let Some(result) = &mut plan.task.result {
+        // Whatever it says, from here on the word of this run counts.
+        result.stage = None;
+    }
     let job = AgentJob {
         stage: stage.name.clone(),
         role: role.clone(),
@@ -123,6 +129,25 @@ fn to_remove(plan: &Plan<'_>, stage: &Stage) -> Vec<String> {
         .chain(objection)
         .map(|name| plan.task.document(name))
         .collect()
+}
+
+/// The stage's role works again because of what people did outside the pipeline. A role with a single attempt waits for a human's word.
+pub(super) fn work_again(plan: &mut Plan<'_>, reason: &str) {
+    let Some(stage) = plan.stage(&plan.task.stage) else {
+        return;
+    };
+    if stage.single_attempt {
+        return plan.block(reason, Resume::Role);
+    }
+    let reason = reason.to_owned();
+    launch(plan, stage, &Launch::Restart { reason });
+}
+
+/// Our head is on the branch, or theirs was adopted: CI and the gates look at it.
+pub(super) fn look(plan: &mut Plan<'_>) {
+    plan.task.interrupted = None;
+    start_ci(plan);
+    gather(plan);
 }
 
 /// Queues the gathering of evidence for the gates that are next.

@@ -148,6 +148,9 @@ fn take(plan: &mut Plan<'_>, run: RunId, harvest: &Harvest) {
     plan.task.result = Some(ResultCommit {
         run,
         commit: harvest.head.clone(),
+        stage: Some(plan.task.stage.clone()),
+        code_tree: Some(harvest.code_tree.clone()),
+        adopted: false,
         written,
         start: Some(harvest.start.clone()),
         repair: plan.task.repairing,

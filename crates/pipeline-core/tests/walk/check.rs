@@ -4,6 +4,7 @@ use pipeline_core::decision::{Change, Decision};
 use pipeline_core::effect::EffectKind;
 use pipeline_core::event::Event;
 use pipeline_core::id::{EffectKey, JobId};
+use pipeline_core::job::JobKind;
 use pipeline_core::order::OperatorOrderKind;
 use pipeline_core::pipeline::Limits;
 use pipeline_core::project::Ci;
@@ -13,7 +14,7 @@ use pipeline_core::why::explain;
 
 use crate::ground::{Decide, Ground};
 use crate::happening::Happening;
-use crate::node::Node;
+use crate::node::{LatestRun, Node};
 use crate::start::LATE;
 
 type Verdict = Result<(), String>;
@@ -72,6 +73,8 @@ pub(crate) fn change(
     nothing_is_left(after)?;
     patient(&before.task, happening, change)?;
     proven(change, ground)?;
+    earned((before, after), happening, ground)?;
+    once(&before.task, happening, change, ground)?;
     leaves_blocked(&before.task, &happening.event, &after.task)?;
     let why = explain(&after.task);
     holds(!why.waits_for.is_empty() && !why.ended_by.is_empty(), || {
@@ -188,6 +191,48 @@ fn proven(change: &Change, ground: &Ground<'_>) -> Verdict {
     let same = task.result.as_ref().map(|result| &result.commit) == task.head.as_ref();
     holds(same, || {
         "merged, though what was judged is not the head".to_owned()
+    })
+}
+
+/// A stage is left forwards by the work of its own latest run: what was called off is done again, and a report is about the code that
+/// the gates let through.
+fn earned((before, after): (&Node, &Node), happening: &Happening, ground: &Ground<'_>) -> Verdict {
+    let task = &before.task;
+    let stage = ground.pipeline.stage(&task.stage);
+    let (Event::EvidenceGathered { .. }, Phase::Stage, Some(stage)) = (&happening.event, task.phase, stage)
+    else {
+        return Ok(());
+    };
+    let at = |node: &Node| ground.pipeline.position(&node.task.stage);
+    if at(after) <= at(before) && after.task.phase == Phase::Stage {
+        return Ok(());
+    }
+    holds(before.run != LatestRun::CalledOff, || {
+        format!("{} is left though its run was called off", stage.name)
+    })?;
+    let judges = stage.gates.iter().any(|gate| gate.report().is_some());
+    holds(!judges || before.saw(after.task.code_tree.as_ref()), || {
+        format!(
+            "{} is left by a report of other code or of an earlier run",
+            stage.name
+        )
+    })
+}
+
+/// A role with a single attempt works again on a person's order alone.
+fn once(before: &Task, happening: &Happening, change: &Change, ground: &Ground<'_>) -> Verdict {
+    let stage = ground.pipeline.stage(&before.stage);
+    let again = stage.filter(|stage| stage.single_attempt && change.task.stage == stage.name);
+    let launched = change
+        .jobs
+        .iter()
+        .any(|job| matches!(job.kind, JobKind::Agent(_)));
+    let ordered = matches!(
+        &happening.event,
+        Event::Ordered(_) | Event::ItemObserved { order: Some(_), .. }
+    );
+    holds(again.is_none() || !launched || ordered, || {
+        format!("{} is done again though nobody ordered it", before.stage)
     })
 }
 

@@ -19,17 +19,20 @@ This page is printed by the walk; `UPDATE_DOCS=1 cargo test -p pipeline-core --t
 Three walks, with the same checks after every event:
 
 1. **Machines, without end**: whatever runs, CI, evidence, effects and timers bring, well or badly and however often, with the answers that people are asked for.
-2. **Anybody, twice**: besides what is hoped for, any two events on any way, whoever brings them: a foreign head, a rejection, a forced stage, a pull request
-   that others merge or close, a restart, a failure.
+2. **Anybody, three times**: besides what is hoped for, any three events on any way, whoever brings them: a foreign head, a rejection, a forced stage, a pull
+   request that others merge or close, a restart, a failure.
 3. **At random**: long ways with everything that anybody can do, the same ways each time.
 
-In (1) and (2) every other event is tried and checked in every state too, but what it leads to is not walked on: sequences with more than two events that nobody
-hoped for, people's among them, are left to (3). The settings are the built-in pipeline with CI in the forge (this page) and CI as a command of ours, and
-the other shipped pipelines with CI of ours, without CI, with local tests, and with reviews in the forge.
+In (1) and (2) every other event is tried and checked in every state too, but what it leads to is not walked on: sequences with more than three events that
+nobody hoped for, people's among them, are left to (3) and to `just walk`, which goes as deep as is wished. The settings are the built-in pipeline with CI in the
+forge (this page), with CI as a command of ours and with the merge after the deploy, and the other shipped pipelines with CI of ours, without CI, with local
+tests, and with reviews in the forge; there (2) takes any two events.
 
 After every event: a task that is not over waits for a job, an effect, a timer or a human who was asked, so that none stalls in silence; runs are never queued in a
 circle; counters stay within their limits; nothing revives what is over; the same observation twice changes nothing; a restart and a cancellation lead out of
-Blocked; effects do not pile up; and what is merged is the head and the code that every gate of the pipeline passed on.
+Blocked; effects do not pile up; what is merged is the head and the code that every gate of the pipeline passed on; a stage is left by the report of its own
+latest run, about the very code that goes on, and not while a run that was called off is still owed; and a role with a single attempt works again on a person's
+order alone.
 
 Limits are the smallest that let each loop turn, and what the rules only compare is reduced to whether it is equal: commits, trees, documents, findings,
 numbers of jobs and effects. Moments are one, as if everything had lasted for some time, with each limit of time passed or not. A code tree that was left does

@@ -95,6 +95,16 @@ pub(crate) fn gathered(happenings: &mut Happenings, node: &Node, ground: &Ground
     let mut changed = with(task, all(GOOD), Seen::Green);
     changed.docs_tree = Some(TreeSha::new("d-new"));
     happenings.add("evidence: documents changed", By::Person, found(job, changed));
+    let left = task.result.as_ref().and_then(|result| result.code_tree.clone());
+    if task.code_tree.is_none() && left.is_some() {
+        let mut same = with(task, all(GOOD), Seen::Green);
+        same.code_tree = left;
+        happenings.add(
+            "evidence: only documents are theirs",
+            By::Itself,
+            found(job, same),
+        );
+    }
     let mut unread = with(task, all(GOOD), Seen::Green);
     unread.head = None;
     happenings.add("evidence: branch not read", By::Itself, found(job, unread));

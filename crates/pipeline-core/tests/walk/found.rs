@@ -4,7 +4,7 @@ use pipeline_core::effect::Push;
 use pipeline_core::event::Event;
 use pipeline_core::evidence::Evidence;
 use pipeline_core::id::CommitSha;
-use pipeline_core::project::Ci;
+use pipeline_core::project::{Ci, MergeTime};
 use pipeline_core::task::{Resume, TaskState, Wait};
 
 use crate::outside::{self, Seen};
@@ -18,11 +18,13 @@ fn with_our_ci() -> Trail {
 
 /// Reviewed, tested and proven; the merge is under way.
 fn merging() -> Trail {
+    through_testing(Trail::with_ci(Ci::External))
+}
+
+fn through_testing(trail: Trail) -> Trail {
     let well = "evidence: all is well";
     let nothing = "run finished, nothing written";
-    Trail::with_ci(Ci::External)
-        .then(&TO_CI)
-        .then(&[well, nothing, well, nothing, well])
+    trail.then(&TO_CI).then(&[well, nothing, well, nothing, well])
 }
 
 #[test]
@@ -235,4 +237,62 @@ fn a_head_of_ours_that_never_arrived_is_pushed_again_and_not_asked_about() {
     let after = trail.decides(&gathered);
     assert_eq!(after.state.name(), "publishing");
     assert_eq!((after.open_effects.len(), after.unpushed), (1, None));
+}
+
+#[test]
+fn a_review_of_other_code_is_no_review_of_this_one() {
+    let trail = Trail::with_ci(Ci::External).then(&TO_CI).then(&[
+        "evidence: all is well",
+        "run finished, nothing written",
+        "foreign head on top of ours",
+        "evidence: all is well",
+    ]);
+    assert_eq!(trail.place(), "review working");
+    assert_eq!(trail.node.task.reviewed, None);
+}
+
+#[test]
+fn a_test_report_of_an_earlier_round_does_not_stand_in_for_a_run_that_failed() {
+    let blocked = merging().then(&[
+        "merge conflict",
+        "run finished",
+        "pushed",
+        "evidence: all is well",
+        "run finished, nothing written",
+        "evidence: all is well",
+        "run failed: agent",
+    ]);
+    assert_eq!(blocked.place(), "testing blocked");
+    let trail = blocked.then(&["board: Approved", "evidence: all is well"]);
+    assert_eq!(trail.place(), "testing blocked");
+    assert!(
+        trail.note.contains("13-test-report.md is not the word of a run"),
+        "{}",
+        trail.note
+    );
+}
+
+#[test]
+fn a_run_that_a_foreign_head_called_off_is_done_again_whatever_people_say_of_that_head() {
+    let asked = || Trail::with_ci(Ci::External).then(&["branch started", "foreign head beside ours"]);
+    let again = |trail: &Trail| (trail.place(), trail.note.contains("is queued"));
+    let adopted = asked().then(&["board: Approved"]);
+    assert_eq!(again(&adopted), ("development working".to_owned(), true));
+    let ours = Trail::with_ci(Ci::External).then(&TO_CI).then(&[
+        "evidence: CI red",
+        "foreign head beside ours",
+        "board: Rejected",
+        "pushed",
+    ]);
+    assert_eq!(again(&ours), ("development working".to_owned(), true));
+}
+
+#[test]
+fn a_deployer_whose_run_a_foreign_head_called_off_waits_for_a_human() {
+    let mut trail = Trail::with_ci(Ci::External);
+    trail.project.merge = MergeTime::AfterDeploy;
+    let deploying = through_testing(trail);
+    assert_eq!(deploying.place(), "deploy working");
+    let trail = deploying.then(&["foreign head on top of ours"]);
+    assert_eq!(trail.place(), "deploy blocked");
 }

@@ -258,7 +258,9 @@ fn effects(happenings: &mut Happenings, node: &Node) {
 fn results(node: &Node, kind: &EffectKind) -> Vec<(&'static str, By, EffectResult)> {
     let commit = CommitSha::new;
     let refused = |label, seen| {
-        let head = Box::new(outside::head(&node.task, seen));
+        let mut head = Box::new(outside::head(&node.task, seen));
+        let pushed = kind.as_push().map(|push| push.branch.clone());
+        head.branch = pushed.unwrap_or(head.branch);
         (label, By::Person, EffectResult::PushRefused { head })
     };
     let merge = |label, by, outcome| (label, by, EffectResult::Merge(outcome));

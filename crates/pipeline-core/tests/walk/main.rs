@@ -36,7 +36,7 @@ mod found;
 use std::sync::LazyLock;
 
 use pipeline_core::pipeline::Pipeline;
-use pipeline_core::project::{Ci, Project};
+use pipeline_core::project::{Ci, MergeTime, Project};
 use pipeline_core::transition::decide;
 
 use crate::ground::{Ground, Reach};
@@ -64,7 +64,7 @@ fn bug_fix() -> Pipeline {
 }
 
 /// Every setting: the shipped pipelines, and each way to have CI and reviews.
-pub(crate) fn settings() -> [Setting; 6] {
+pub(crate) fn settings() -> [Setting; 7] {
     [
         setting("built-in", Pipeline::built_in(), Ci::External),
         setting("built-in, CI is ours", Pipeline::built_in(), ours()),
@@ -76,32 +76,57 @@ pub(crate) fn settings() -> [Setting; 6] {
             with_forge_review(bug_fix()),
             Ci::External,
         ),
+        merged_after_the_deploy(),
     ]
+}
+
+fn merged_after_the_deploy() -> Setting {
+    let mut setting = setting(
+        "built-in, merged after the deploy",
+        Pipeline::built_in(),
+        Ci::External,
+    );
+    setting.project.merge = MergeTime::AfterDeploy;
+    setting
 }
 
 /// The built-in pipeline with CI in the forge.
 static BUILT_IN: LazyLock<[Walked; 2]> = LazyLock::new(|| {
     let [built_in, ..] = settings();
-    [Reach::Machine, Reach::Disturbed(2)].map(|reach| walked(&built_in, reach))
+    [Reach::Machine, Reach::Disturbed(depth(3))].map(|reach| walked(&built_in, reach))
 });
 
 #[test]
 fn no_task_of_the_built_in_pipeline_ever_stalls_loops_or_revives() {
-    assert!(BUILT_IN.iter().all(|walked| walked.pairs > 10_000));
+    assert!(BUILT_IN.iter().all(|walked| walked.pairs > 100_000));
 }
 
 #[test]
 fn no_task_stalls_loops_or_revives_whatever_the_machines_do() {
-    for setting in &settings()[3..] {
-        walked(setting, Reach::Machine);
-    }
+    others_walked(Reach::Machine);
 }
 
 #[test]
 fn no_task_stalls_loops_or_revives_whatever_anybody_does_twice() {
-    for setting in &settings()[1..] {
-        walked(setting, Reach::Disturbed(2));
-    }
+    others_walked(Reach::Disturbed(depth(2)));
+}
+
+/// How often anybody may do what nobody hopes for; `just walk DEPTH` goes further than each test run.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "how far a test goes is the caller's to say"
+)]
+fn depth(usual: u32) -> u32 {
+    std::env::var("ORCHD_WALK_DEPTH").map_or(usual, |depth| depth.parse().unwrap())
+}
+
+fn others_walked(reach: Reach) {
+    let [_, others @ ..] = settings();
+    std::thread::scope(|scope| {
+        for setting in &others {
+            scope.spawn(move || walked(setting, reach));
+        }
+    });
 }
 
 /// Walks and says how much was visited.

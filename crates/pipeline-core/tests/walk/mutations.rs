@@ -12,12 +12,16 @@ use crate::start::{shipped, small, with_ci_outside};
 
 /// The real rules with one thing changed in what they decide.
 fn fault_of(broken: impl Fn(&Task, &Event, Decision) -> Decision + 'static) -> String {
+    fault_within(Reach::Machine, broken)
+}
+
+fn fault_within(reach: Reach, broken: impl Fn(&Task, &Event, Decision) -> Decision + 'static) -> String {
     let pipeline = small(shipped().swap_remove(0));
     let project = with_ci_outside();
     let ground = Ground {
         pipeline: &pipeline,
         project: &project,
-        reach: Reach::Machine,
+        reach,
     };
     let rules =
         move |task: &Task, event: &Event, rules: Rules<'_>| broken(task, event, decide(task, event, rules));
@@ -72,4 +76,29 @@ fn an_event_that_is_swallowed_is_found() {
         decision
     });
     assert!(fault.contains("waits for an effect that nobody sends"), "{fault}");
+}
+
+#[test]
+fn a_report_about_a_head_that_was_replaced_is_found() {
+    let fault = fault_within(Reach::Disturbed(1), |_, _, decision| {
+        mended(decision, |change| {
+            let stage = change.task.stage.clone();
+            change
+                .task
+                .result
+                .iter_mut()
+                .for_each(|result| result.stage = Some(stage.clone()));
+        })
+    });
+    let expected = "review is left by a report of other code or of an earlier run";
+    assert!(fault.contains(expected), "{fault}");
+}
+
+#[test]
+fn a_run_that_was_called_off_and_forgotten_is_found() {
+    let fault = fault_within(Reach::Disturbed(2), |_, _, decision| {
+        mended(decision, |change| change.task.interrupted = None)
+    });
+    let expected = "development is left though its run was called off";
+    assert!(fault.contains(expected), "{fault}");
 }

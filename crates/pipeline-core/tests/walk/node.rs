@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pipeline_core::decision::Change;
-use pipeline_core::effect::{EffectKind, Need};
+use pipeline_core::effect::{EffectKind, EffectResult, MergeOutcome, Need};
 use pipeline_core::event::Event;
-use pipeline_core::id::{EffectKey, JobId};
-use pipeline_core::task::Task;
+use pipeline_core::id::{EffectKey, JobId, TreeSha};
+use pipeline_core::job::JobKind;
+use pipeline_core::run::AgentOutcome;
+use pipeline_core::task::{Task, TaskState};
 use pipeline_core::timer::{TimerChange, TimerKind};
 use serde::Serialize;
 
@@ -17,6 +19,19 @@ pub(crate) struct Node {
     pub(crate) jobs: BTreeSet<JobId>,
     pub(crate) outbox: BTreeMap<EffectKey, EffectKind>,
     pub(crate) timers: BTreeMap<TimerKind, u32>,
+    /// What nobody tells the rules twice: the latest run of the stage, and the code that it left.
+    pub(crate) run: LatestRun,
+}
+
+/// What became of the run that was begun last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) enum LatestRun {
+    /// It is under way, or none was begun.
+    Open,
+    /// It was called off before it ended.
+    CalledOff,
+    /// It ended well and left this code; its report is about that code.
+    Left(TreeSha),
 }
 
 impl Node {
@@ -27,6 +42,7 @@ impl Node {
             jobs: BTreeSet::new(),
             outbox: BTreeMap::new(),
             timers: BTreeMap::new(),
+            run: LatestRun::Open,
         };
         node.with(change)
     }
@@ -34,6 +50,7 @@ impl Node {
     /// What an event ends by itself, whatever the rules make of it: the job that reported, the effect that is answered.
     pub(crate) fn ended_by(&self, event: &Event) -> Self {
         let mut node = self.clone();
+        node.run = self.run_after(event);
         match event {
             Event::AgentFinished { job, .. }
             | Event::CommandFinished { job, .. }
@@ -50,6 +67,44 @@ impl Node {
             | Event::Ordered(_) => {}
         }
         node
+    }
+
+    /// A report is about the code that its run left, and about that code with a clean merge of the default branch.
+    fn run_after(&self, event: &Event) -> LatestRun {
+        match (event, &self.task.state) {
+            (
+                Event::AgentFinished {
+                    job,
+                    outcome: AgentOutcome::Finished { harvest, .. },
+                    ..
+                },
+                TaskState::Working { job: working },
+            ) if job == working => LatestRun::Left(harvest.code_tree.clone()),
+            (
+                Event::EffectDone {
+                    result: EffectResult::Merge(MergeOutcome::BaseMerged { code_tree, .. }),
+                    ..
+                },
+                _,
+            ) if self.saw(self.task.code_tree.as_ref()) => LatestRun::Left(code_tree.clone()),
+            _ => self.run.clone(),
+        }
+    }
+
+    /// The latest run of the stage ended well and saw this code.
+    pub(crate) fn saw(&self, code: Option<&TreeSha>) -> bool {
+        matches!((&self.run, code), (LatestRun::Left(left), Some(code)) if left == code)
+    }
+
+    /// A run that left other code is as good as none, once the code of the head is known; the rest has one name for its code.
+    pub(crate) fn forget_other_code(&mut self) {
+        if let LatestRun::Left(left) = &mut self.run {
+            let code = self.task.code_tree.as_ref();
+            *left = TreeSha::new(if code == Some(left) { "t" } else { "t-old" });
+            if code.is_some() && left.as_str() == "t-old" {
+                self.run = LatestRun::Open;
+            }
+        }
     }
 
     /// The event ends a job or an effect.
@@ -70,6 +125,25 @@ impl Node {
 
     /// The store after a change.
     pub(crate) fn with(mut self, change: &Change) -> Self {
+        if self
+            .task
+            .current_job()
+            .is_some_and(|job| change.cancel.contains(&job))
+            && let TaskState::Working { .. } = self.task.state
+        {
+            self.run = LatestRun::CalledOff;
+        }
+        if change
+            .jobs
+            .iter()
+            .any(|job| matches!(job.kind, JobKind::Agent(_)))
+        {
+            self.run = LatestRun::Open;
+        }
+        if change.task.recheck.is_some() && self.run == LatestRun::CalledOff {
+            // Somebody wants the gates to look without it.
+            self.run = LatestRun::Open;
+        }
         self.task = change.task.clone();
         self.jobs.extend(change.jobs.iter().map(|job| job.id));
         self.jobs.extend(change.requeue.iter().map(|again| again.job));
@@ -101,6 +175,7 @@ impl Node {
             &self.jobs,
             self.outbox.values().collect::<Vec<_>>(),
             &self.timers,
+            &self.run,
         ))
         .unwrap()
     }

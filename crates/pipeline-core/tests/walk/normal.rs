@@ -44,6 +44,7 @@ pub(crate) fn normal(mut node: Node, pipeline: &Pipeline) -> Node {
         *generation = 1;
     }
     forget(&mut node.task, pipeline);
+    node.forget_other_code();
     let mut names = Names::default();
     task(&mut node.task, &mut names);
     for kind in node.outbox.values_mut() {
@@ -153,6 +154,8 @@ fn results(task: &mut Task, names: &mut Names) {
         names.commit(&mut result.commit);
         result.run = RUN;
         result.start = None;
+        let here = &task.stage;
+        result.stage = result.stage.take().filter(|stage| stage == here);
     }
     task.ci = task.head.clone().map(|head| CiWatch {
         head,
@@ -190,6 +193,9 @@ fn trees(task: &mut Task) {
             TestsStand::Running(job) => *job = TESTS,
             TestsStand::Failed { .. } | TestsStand::Passed => {}
         }
+    }
+    if let Some(left) = task.result.as_mut().and_then(|result| result.code_tree.as_mut()) {
+        *left = renamed(left);
     }
     task.code_tree = code.map(|_| TreeSha::new("t"));
 }

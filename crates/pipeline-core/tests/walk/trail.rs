@@ -19,7 +19,7 @@ use crate::start::{NOW, issue, shipped, small, with_ci};
 /// A task of the pipeline for defects, and what happened to it.
 pub(crate) struct Trail {
     pipeline: Pipeline,
-    project: Project,
+    pub(crate) project: Project,
     pub(crate) node: Node,
     /// What the latest event queued and sent.
     pub(crate) note: String,

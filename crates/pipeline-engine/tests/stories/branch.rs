@@ -140,6 +140,32 @@ async fn a_force_push_is_undone_when_a_human_rejects() {
 }
 
 #[tokio::test]
+async fn a_run_that_a_force_push_called_off_is_done_again_once_it_is_undone() {
+    let mut world = World::with_external_ci().await;
+    world.next_writes("developer", |desk| desk.code());
+    world.next("developer", |_| ScriptedEnd::hangs());
+    let issue = world.approved().await;
+    world
+        .ci(&issue, StatusState::Failure, Some("greet is missing"))
+        .await;
+    assert_eq!(world.stands(&issue).await, "development/working");
+    let branch = world.branch(&issue).await;
+    world.seconds(5).await;
+    world
+        .forge
+        .force_push(&branch, &[("src/theirs.rs", "fn theirs() {}\n")]);
+    world.seconds(130).await;
+    assert_eq!(world.stands(&issue).await, "development/waiting-human");
+    world.person_moves(&issue, Column::Rejected);
+    world.runs_until_idle().await;
+    assert_eq!(world.runner.briefs("developer").len(), 3);
+    assert_eq!(world.stands(&issue).await, "development/waiting-ci");
+    world.ci(&issue, StatusState::Success, None).await;
+    assert_eq!(world.stands(&issue).await, "done/done");
+    world.ends().await;
+}
+
+#[tokio::test]
 async fn a_push_to_a_blocked_task_does_not_unblock_it() {
     let mut world = World::new().await;
     for _ in 0..2 {

@@ -215,3 +215,26 @@ async fn approved_on_a_blocked_task_makes_the_gates_look_again() {
     assert_eq!(world.stands(&issue).await, "done/done");
     world.ends().await;
 }
+
+#[tokio::test]
+async fn approved_does_not_make_a_verdict_of_the_report_that_an_earlier_run_left() {
+    let mut world = World::new().await;
+    world.next_writes("tester", |desk| desk.tests("PASS", ""));
+    world.next_writes("deployer", |desk| desk.staging("FAILED"));
+    for _ in 0..2 {
+        world.next("tester", |_| ScriptedEnd::agent_error("no idea"));
+    }
+    let issue = world.approved().await;
+    accepted(&world.operator(&issue, OperatorOrderKind::Restart).await);
+    assert_eq!(world.stands(&issue).await, "testing/blocked");
+    let branch = world.branch(&issue).await;
+    let report = "docs/work-items/ET-001/13-test-report.md";
+    assert!(world.repo.file(&branch, report).is_some());
+    world.seconds(5).await;
+    world.person_moves(&issue, Column::Approved);
+    world.runs_until_idle().await;
+    assert_eq!(world.stands(&issue).await, "testing/blocked");
+    let said = "13-test-report.md is not the word of a run that saw this code";
+    assert_eq!(world.times_said(&issue, said), 1);
+    world.ends().await;
+}

@@ -31,6 +31,9 @@ fn task() -> Task {
         written: Vec::new(),
         start: None,
         repair: false,
+        stage: None,
+        code_tree: None,
+        adopted: false,
     });
     task
 }

@@ -21,6 +21,9 @@ fn asking() -> Task {
         written: Vec::new(),
         start: None,
         repair: false,
+        stage: None,
+        code_tree: None,
+        adopted: false,
     });
     task
 }

@@ -30,7 +30,10 @@ pub(super) fn check(subject: &mut Subject<'_>) {
 }
 
 fn report(subject: &mut Subject<'_>, stage: &Stage, (said, key, gate): (&Said, &str, GateName)) {
-    if let Some(report) = report_of(gate).filter(|report| !stage.reports.iter().any(|own| own == report)) {
+    if let Some(report) = gate
+        .report()
+        .filter(|report| !stage.reports.iter().any(|own| own == report))
+    {
         let message =
             format!("gate {gate} reads {report}, which the stage does not list, so an old one would count");
         subject.refuse((said, key), message, format!("add `reports: [{report}]`"));
@@ -89,22 +92,6 @@ fn may_write(stage: &Stage, name: &str) -> bool {
         special: false,
     };
     check_scope(&stage.scope, DIRECTORY, &[], &[changed]) == ScopeVerdict::Inside
-}
-
-/// The report whose front matter a gate reads.
-fn report_of(gate: GateName) -> Option<&'static str> {
-    match gate {
-        GateName::CheckReviewerVerdict => Some("12-review.md"),
-        GateName::CheckTestsPassed => Some("13-test-report.md"),
-        GateName::CheckDeployStatus => Some("14-deploy-log.md"),
-        GateName::CheckStagingStatus => Some("15-staging-log.md"),
-        GateName::CheckAnalysisComplete
-        | GateName::CheckAnalysisApproved
-        | GateName::CheckArchitectureDone
-        | GateName::CheckCiGreen
-        | GateName::CheckTestsLocal
-        | GateName::CheckReviewApproved => None,
-    }
 }
 
 /// Documents that a gate wants to exist; older ones count too.
