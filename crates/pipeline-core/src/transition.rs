@@ -16,6 +16,7 @@ mod waiting;
 mod local_tests;
 mod merging;
 mod stage;
+mod bounce;
 mod tell;
 
 use crate::decision::Decision;

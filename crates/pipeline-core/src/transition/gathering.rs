@@ -15,7 +15,7 @@ use crate::stage::{GateName, OnFail, Stage};
 use crate::task::{Ask, Phase, Resume, TaskState, Wait};
 use crate::transition::plan::Plan;
 use crate::transition::{
-    Outcome, head, ignore, local_tests, publishing, report, stage, tell, waiting, working,
+    Outcome, bounce, head, ignore, local_tests, publishing, report, stage, tell, waiting, working,
 };
 
 pub(super) fn gathered(plan: &mut Plan<'_>, job: JobId, evidence: &Evidence) -> Outcome {
@@ -192,7 +192,7 @@ fn failed(plan: &mut Plan<'_>, name: GateName, reason: &str, findings: Vec<Strin
     match stage::on_fail(plan, name) {
         OnFail::Bounce { stage: to, cause } => {
             let Some(to) = stage::named(plan, &to) else { return };
-            stage::bounce(plan, to, cause, reason, findings);
+            bounce::send_back(plan, to, cause, reason, findings);
         }
         OnFail::Block { stage: to } => roll_back(plan, name, reason, (&to, findings)),
         OnFail::Repair => stage::repair(plan, reason),

@@ -9,7 +9,7 @@ use crate::role::Role;
 use crate::stage::{Cause, GateName, Stage};
 use crate::task::{Ask, Phase, Resume, Task, TaskState, Wait};
 use crate::transition::plan::Plan;
-use crate::transition::{Outcome, local_tests, order, publishing, stage, tell, working};
+use crate::transition::{Outcome, bounce, local_tests, order, publishing, stage, tell, working};
 use crate::usage::Usage;
 
 /// The merge comes before this stage.
@@ -262,7 +262,7 @@ fn conflict(plan: &mut Plan<'_>, base: &CommitSha, files: &[String]) {
     let reason = format!("conflict with {}", plan.rules.project.default_branch);
     let mut findings: Vec<String> = files.to_vec();
     findings.push(format!("merge commit {base} into the branch (it is in the repository: git merge {base}), resolve these files and commit the merge"));
-    stage::bounce(plan, mending, Cause::Conflict, &reason, findings);
+    bounce::send_back(plan, mending, Cause::Conflict, &reason, findings);
 }
 
 /// The last gate passed: documents written after the merge go home, then the task is done.

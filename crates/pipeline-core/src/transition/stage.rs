@@ -1,18 +1,17 @@
-//! Moving between stages: entering, launching a role, sending back, repairing, completing.
+//! Moving between stages: entering, launching a role, gathering for its gates, repairing.
 
 use crate::brief::{Launch, compose};
 use crate::effect::{EffectKind, StatusState};
 use crate::evidence::EvidenceRequest;
-use crate::gate::{FROM_REVIEW, gate};
+use crate::gate::gate;
 use crate::job::{AgentJob, CommandJob, GatherJob, JobKind, StartPoint};
-use crate::message::alert::{repeated_line, retries_exhausted_line};
 use crate::message::asking::analyst_empty_comment;
 use crate::message::comment::stage_change_comment;
 use crate::message::setback::{Turn, repair_comment};
 use crate::project::Ci;
 use crate::role::Role;
 use crate::stage::{Cause, GateName, OnFail, Stage, StageName};
-use crate::task::{Bounce, Counters, Phase, Resume, TaskState};
+use crate::task::{Counters, Phase, Resume, TaskState};
 use crate::transition::plan::Plan;
 use crate::transition::{local_tests, merging, tell};
 
@@ -226,67 +225,6 @@ pub(super) fn start_ci(plan: &mut Plan<'_>) {
 
 fn gates_on_ci(plan: &Plan<'_>) -> bool {
     gates(plan).contains(&GateName::CheckCiGreen)
-}
-
-/// Sends the task back to `stage` with the reasons, or blocks it when the loop's limit is reached.
-pub(super) fn bounce(plan: &mut Plan<'_>, stage: &Stage, cause: Cause, reason: &str, findings: Vec<String>) {
-    let limits = plan.rules.pipeline.limits;
-    let fingerprint = fingerprint(cause, &findings);
-    let repeated =
-        plan.task.bounces.last().is_some_and(|last| {
-            last.cause == cause && fingerprint.is_some() && last.fingerprint == fingerprint
-        });
-    let in_all: u32 = plan.task.counters.bounces.values().sum();
-    let of_cause = plan.task.counters.bounces.entry(cause).or_default();
-    let exhausted = *of_cause >= limits.bounces_per_cause || in_all >= limits.bounces;
-    *of_cause += u32::from(!exhausted && !repeated);
-    let from = plan.task.stage.clone();
-    let at = plan.rules.now;
-    plan.task.bounces.push(Bounce {
-        from,
-        cause,
-        reason: reason.to_owned(),
-        findings,
-        fingerprint,
-        at,
-    });
-    move_to(plan, stage);
-    if exhausted || repeated {
-        let line = if repeated {
-            repeated_line(cause.as_str())
-        } else {
-            retries_exhausted_line(&plan.voice(&stage.name), limits.bounces_per_cause, cause.as_str())
-        };
-        plan.remark(&line);
-        return plan.block(&format!("{line} ({reason})"), Resume::Role);
-    }
-    tell::bounced(plan, cause);
-    plan.note(format!("back to {} ({cause}: {reason})", stage.name));
-    launch(plan, stage, &Launch::Bounce);
-}
-
-/// Findings without case, digits' runs and white space differences; CI without a log tail gives nothing to compare.
-fn fingerprint(cause: Cause, findings: &[String]) -> Option<String> {
-    // What the review left open does not make failed tests others.
-    let findings: Vec<&String> = findings
-        .iter()
-        .filter(|finding| !finding.starts_with(FROM_REVIEW))
-        .collect();
-    if findings.is_empty() || (cause == Cause::Ci && !findings.iter().any(|finding| finding.contains('\n'))) {
-        return None;
-    }
-    let mut lines: Vec<String> = findings
-        .iter()
-        .map(|finding| {
-            finding
-                .to_lowercase()
-                .split_whitespace()
-                .collect::<Vec<_>>()
-                .join(" ")
-        })
-        .collect();
-    lines.sort();
-    Some(lines.join("\n"))
 }
 
 /// The same role runs again with the diagnosis; a role with a single attempt blocks at once.

@@ -92,22 +92,33 @@ pub(crate) fn gathered(happenings: &mut Happenings, node: &Node, ground: &Ground
     {
         happenings.add(label, By::Itself, found(job, with(task, all(GOOD), seen)));
     }
-    let mut changed = with(task, all(GOOD), Seen::Green);
-    changed.docs_tree = Some(TreeSha::new("d-new"));
-    happenings.add("evidence: documents changed", By::Person, found(job, changed));
+    trees(happenings, task, (job, &all(GOOD)));
+}
+
+/// All is well with what was read, and it is not all that was expected.
+fn trees(happenings: &mut Happenings, task: &Task, (job, good): (JobId, &[Document])) {
+    let mut found = |label, by, change: &dyn Fn(&mut Evidence)| {
+        let mut evidence = with(task, good.to_vec(), Seen::Green);
+        change(&mut evidence);
+        let event = Event::EvidenceGathered {
+            job,
+            fence: 1,
+            evidence,
+        };
+        happenings.add(label, by, event);
+    };
+    found("evidence: documents changed", By::Person, &|evidence| {
+        evidence.docs_tree = Some(TreeSha::new("d-new"));
+    });
     let left = task.result.as_ref().and_then(|result| result.code_tree.clone());
     if task.code_tree.is_none() && left.is_some() {
-        let mut same = with(task, all(GOOD), Seen::Green);
-        same.code_tree = left;
-        happenings.add(
-            "evidence: only documents are theirs",
-            By::Itself,
-            found(job, same),
-        );
+        found("evidence: only documents are theirs", By::Itself, &|evidence| {
+            evidence.code_tree.clone_from(&left);
+        });
     }
-    let mut unread = with(task, all(GOOD), Seen::Green);
-    unread.head = None;
-    happenings.add("evidence: branch not read", By::Itself, found(job, unread));
+    found("evidence: branch not read", By::Itself, &|evidence| {
+        evidence.head = None;
+    });
 }
 
 /// The role asks or objects.
