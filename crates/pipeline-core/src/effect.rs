@@ -7,6 +7,7 @@ pub use lane::Lane;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{BranchName, CommitSha, EffectKey, IssueId, ProjectId, TaskId, TreeSha};
+use crate::message::text::within_chat;
 use crate::observation::HeadObservation;
 use crate::role::Role;
 use crate::stage::Column;
@@ -125,6 +126,14 @@ pub enum EffectKind {
 }
 
 impl EffectKind {
+    /// A message that rings, cut to what a chat takes.
+    #[must_use]
+    pub fn alert(text: String) -> Self {
+        Self::Alert {
+            text: within_chat(text),
+        }
+    }
+
     /// A short name for logs, tables and alerts.
     #[must_use]
     pub fn name(&self) -> &'static str {

@@ -3,7 +3,7 @@
 mod analysis_complete;
 mod analysis_approved;
 mod architecture_done;
-mod ci_green;
+pub(crate) mod ci_green;
 mod reviewer_verdict;
 mod tests_passed;
 mod deploy_log;

@@ -25,6 +25,10 @@ impl Role {
     /// The orchestrator's own voice; no agent runs in it.
     pub const STREAM: &str = "stream";
 
+    /// The orchestrator's account itself, for what is said before there is a task. Nobody has a token of that name, so a tracker with a token per
+    /// voice uses the shared one.
+    pub const ACCOUNT: &str = "orchd";
+
     /// A role by its name.
     pub fn new(name: impl Into<String>) -> Self {
         Self(name.into())
@@ -34,6 +38,12 @@ impl Role {
     #[must_use]
     pub fn stream() -> Self {
         Self::new(Self::STREAM)
+    }
+
+    /// The orchestrator's account itself.
+    #[must_use]
+    pub fn account() -> Self {
+        Self::new(Self::ACCOUNT)
     }
 
     /// The name.

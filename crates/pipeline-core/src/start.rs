@@ -3,7 +3,9 @@
 use crate::decision::Change;
 use crate::effect::{EffectKind, Lane, Mode, Need, NewEffect, StartBranch};
 use crate::id::{BranchName, EffectKey, ProjectId, TaskId, WorkItemId};
-use crate::message::comment::{Qg0Problem, qg0_failed_comment, waiting_for_comment};
+use crate::message::comment::{
+    Qg0Problem, qg0_failed_comment, waiting_for_comment, waits_for_itself_comment,
+};
 use crate::observation::ItemObservation;
 use crate::order::BoardOrder;
 use crate::project::Project;
@@ -58,7 +60,7 @@ pub fn refusal(
             Mode::Append,
             EffectKind::Comment {
                 issue: issue(),
-                author: Role::stream(),
+                author: Role::account(),
                 html,
             },
         ),
@@ -141,7 +143,8 @@ pub fn start(id: TaskId, work_item: WorkItemId, item: &ItemObservation, rules: R
 /// Nothing will ever unblock an issue that waits for itself.
 pub(crate) fn refuse_cycle(plan: &mut Plan<'_>, names: &str) {
     let reason = format!("the issue waits for itself: {names}");
-    plan.remark(&reason);
+    let html = waits_for_itself_comment(plan.rules.project.locale, names);
+    plan.comment(Role::stream(), html);
     plan.block(&reason, Resume::Start);
 }
 

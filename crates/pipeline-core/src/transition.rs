@@ -17,6 +17,7 @@ mod local_tests;
 mod merging;
 mod stage;
 mod bounce;
+mod repair;
 mod tell;
 
 use crate::decision::Decision;

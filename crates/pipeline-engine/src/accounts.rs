@@ -7,6 +7,7 @@ use pipeline_core::effect::{EffectKind, Lane, Mode, Need, NewEffect, System};
 use pipeline_core::event::Event;
 use pipeline_core::id::{AccountId, EffectKey, ProjectId};
 use pipeline_core::message::alert::{breaker_closed_alert, breaker_open_alert, provider_stopped_alert};
+use pipeline_core::message::text::until_text;
 use pipeline_core::order::{OperatorOrder, OrderAnswer};
 use pipeline_core::port::store::StoreError;
 use pipeline_core::port::store::tasks::{Commit, Committed};
@@ -155,7 +156,7 @@ fn alert(
         .ports(project)
         .map_or(Locale::En, |ports| ports.project.locale);
     let (word, text) = match news {
-        News::Stopped(refusal) => ("stopped", stopped_alert(locale, account, refusal)),
+        News::Stopped(refusal) => ("stopped", stopped_alert(locale, account, (refusal, at))),
         News::Working => ("working", breaker_closed_alert(locale, account.as_str())),
     };
     NewEffect {
@@ -165,13 +166,16 @@ fn alert(
         lane: Lane(format!("{project}:{}", System::Chat.as_str())),
         mode: Mode::Append,
         need: Need::Tell,
-        kind: EffectKind::Alert { text },
+        kind: EffectKind::alert(text),
     }
 }
 
-fn stopped_alert(locale: Locale, account: &AccountId, refusal: &Refusal) -> String {
+fn stopped_alert(locale: Locale, account: &AccountId, (refusal, now): (&Refusal, Timestamp)) -> String {
     match refusal.until() {
-        Some(until) => breaker_open_alert(locale, account.as_str(), &refusal.what(), &until.to_rfc3339()),
+        Some(until) => {
+            let time = until_text(until, now);
+            breaker_open_alert(locale, account.as_str(), &refusal.what(), &time)
+        }
         None => {
             let command = format!("orchctl providers reset {account}");
             let advice = refusal.advice().unwrap_or_default();

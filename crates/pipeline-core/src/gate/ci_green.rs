@@ -70,6 +70,14 @@ fn judge(head: &HeadObservation) -> GateOutcome {
     GateOutcome::Pass("CI green".to_owned())
 }
 
+/// The context that a finding of this gate is about.
+pub(crate) fn context_of(finding: &str) -> &str {
+    let line = finding.lines().next().unwrap_or_default();
+    let marks = [": ", " (http"];
+    let end = marks.iter().filter_map(|mark| line.find(mark)).min();
+    end.and_then(|end| line.get(..end)).unwrap_or(line)
+}
+
 fn finding(status: &CommitStatus) -> String {
     let mut text = status.context.clone();
     if !status.description.is_empty() {

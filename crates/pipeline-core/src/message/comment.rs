@@ -182,6 +182,52 @@ pub fn closed_task_comment(locale: Locale, state: &str) -> String {
     }
 }
 
+/// The code is not the one that `stage` judged.
+#[must_use]
+pub fn judged_again_comment(locale: Locale, stage: &str) -> String {
+    let stage = escape(stage);
+    match locale {
+        Ru => format!("🔄 Код изменился после {stage}: он проверяется заново."),
+        En => format!("🔄 The code changed after {stage}: it is judged again."),
+    }
+}
+
+/// Somebody else merged the task's pull request before we did.
+#[must_use]
+pub fn merged_outside_comment(locale: Locale) -> String {
+    match locale {
+        Ru => "🔀 PR слит не оркестратором: задача завершена.",
+        En => "🔀 The pull request was merged by somebody else: the task is complete.",
+    }
+    .to_owned()
+}
+
+/// An operator moved the task past its gates.
+#[must_use]
+pub fn forced_comment(locale: Locale, who: &str, to: &str, reason: &str) -> String {
+    let (who, to, reason) = (free_html(who), escape(to), free_html(reason));
+    match locale {
+        Ru => format!("🔄 {who}: задача переведена на {to}. Причина: {reason}"),
+        En => format!("🔄 {who} moved the task to {to}. Reason: {reason}"),
+    }
+}
+
+/// Issues that wait for each other; `names` are those of the ring.
+#[must_use]
+pub fn waits_for_itself_comment(locale: Locale, names: &str) -> String {
+    let names = free_html(names);
+    match locale {
+        Ru => format!("⛔ Задача ждёт саму себя: {names}."),
+        En => format!("⛔ The issue waits for itself: {names}."),
+    }
+}
+
+/// A loop ends here and a human has to go on; `line` says why.
+#[must_use]
+pub fn escalation_comment(line: &str) -> String {
+    format!("🚨 {}", free_html(line))
+}
+
 /// The task is done; `deployed` says how far it came.
 #[must_use]
 pub fn done_comment(deployed: Delivery) -> String {

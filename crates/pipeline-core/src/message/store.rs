@@ -1,20 +1,20 @@
 //! Alerts about our own database: it cannot be written, and it can again.
 
-use crate::message::text::free_text;
+use crate::message::text::{free_text, within_chat};
 use crate::project::Locale;
 
 /// Nothing is written, so nothing moves. `what` says what happened, `advice` what to do.
 #[must_use]
 pub fn store_read_only_alert(locale: Locale, what: &str, advice: &str) -> String {
     let (what, advice) = (free_text(what), free_text(advice));
-    match locale {
+    within_chat(match locale {
         Locale::Ru => format!(
             "🔴 orchd: работа остановлена, база данных недоступна для записи. {what}. Что делать: {advice}."
         ),
         Locale::En => {
             format!("🔴 orchd: nothing moves, the database cannot be written. {what}. What to do: {advice}.")
         }
-    }
+    })
 }
 
 /// Writing works again.

@@ -2,7 +2,7 @@
 //! runs count nor when the message is sent.
 
 use crate::message::comment::Delivery;
-use crate::message::text::{escape, one_line};
+use crate::message::text::{escape, fits_chat, one_line, within_chat};
 use crate::project::Locale;
 use crate::stage::StageName;
 use crate::usage::{Usage, cost_text, tokens_text};
@@ -12,6 +12,7 @@ const LABEL_WIDTH: usize = 13;
 const BAR: &str = "━━━━━━━━━━━━━━━━━━━━━━";
 const TITLE_MAX: usize = 200;
 const REASON_MAX: usize = 300;
+const MODEL_MAX: usize = 80;
 
 /// What the live message shows.
 #[derive(Debug, Clone, Copy)]
@@ -96,7 +97,7 @@ pub struct DoneTimes {
     pub yours_seconds: u64,
 }
 
-/// The whole text of the live message.
+/// The whole text of the live message, never longer than a chat takes.
 #[must_use]
 pub fn tracker_message(message: &TrackerMessage<'_>) -> String {
     let locale = message.locale;
@@ -108,7 +109,24 @@ pub fn tracker_message(message: &TrackerMessage<'_>) -> String {
         lines.push(times_line(locale, times));
         lines.extend(delivered_line(message.pull_request, message.delivery));
     }
-    lines.join("\n")
+    let text = lines.join("\n");
+    if fits_chat(&text) {
+        return text;
+    }
+    without_earliest(lines, message.lines.len())
+}
+
+/// A pipeline of many stages: the earliest of them make room, for what is under way and the totals are what people look for.
+fn without_earliest(mut lines: Vec<String>, stages: usize) -> String {
+    for _ in 1..stages {
+        lines.drain(2..4.min(lines.len()));
+        lines.insert(2, "…".to_owned());
+        let text = lines.join("\n");
+        if fits_chat(&text) {
+            return text;
+        }
+    }
+    within_chat(lines.join("\n"))
 }
 
 /// The name of a stage in the live message, padded to 13 characters.
@@ -191,7 +209,7 @@ fn finished_line(label: &str, minutes: &str, usage: &Usage, model: Option<&str>)
     let output = tokens_text(usage.output_tokens);
     let cost = cost_text(usage.cost_usd);
     let model = model
-        .map(|model| one_line(model_text(model), TITLE_MAX))
+        .map(|model| one_line(model_text(model), MODEL_MAX))
         .filter(|model| !model.is_empty())
         .map_or_else(String::new, |model| format!(" · {model}"));
     format!("✅ {label} {minutes} · {input}↓/{output}↑ · {cost}{model}")

@@ -2,7 +2,9 @@
 
 use crate::brief::Launch;
 use crate::gate::FROM_REVIEW;
-use crate::message::alert::{repeated_line, retries_exhausted_line};
+use crate::message::alert::{error_alert, repeated_line, retries_exhausted_line};
+use crate::message::comment::escalation_comment;
+use crate::role::Role;
 use crate::stage::{Cause, Stage};
 use crate::task::{Bounce, Resume};
 use crate::transition::plan::Plan;
@@ -44,12 +46,21 @@ pub(super) fn send_back(
         } else {
             retries_exhausted_line(&plan.voice(&stage.name), limits.bounces_per_cause, cause.as_str())
         };
-        plan.remark(&line);
-        return plan.block(&format!("{line} ({reason})"), Resume::Role);
+        return escalate(plan, &line, reason);
     }
     tell::bounced(plan, cause);
     plan.note(format!("back to {} ({cause}: {reason})", stage.name));
     launch(plan, stage, &Launch::Bounce);
+}
+
+/// The loop ends: a human has to go on.
+fn escalate(plan: &mut Plan<'_>, line: &str, reason: &str) {
+    plan.comment(Role::stream(), escalation_comment(line));
+    let sentence = error_alert(plan.task.work_item.as_str(), line);
+    plan.ring_blocked(&sentence, reason, &Resume::Role);
+    let why = format!("{line} ({reason})");
+    plan.note(format!("blocked: {why}"));
+    plan.stop(&why, Resume::Role);
 }
 
 /// Findings without case, digits' runs and white space differences; CI without a log tail gives nothing to compare.

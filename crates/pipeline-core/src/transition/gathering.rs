@@ -15,7 +15,7 @@ use crate::stage::{GateName, OnFail, Stage};
 use crate::task::{Ask, Phase, Resume, TaskState, Wait};
 use crate::transition::plan::Plan;
 use crate::transition::{
-    Outcome, bounce, head, ignore, local_tests, publishing, report, stage, tell, waiting, working,
+    Outcome, bounce, head, ignore, local_tests, publishing, repair, report, stage, tell, waiting, working,
 };
 
 pub(super) fn gathered(plan: &mut Plan<'_>, job: JobId, evidence: &Evidence) -> Outcome {
@@ -144,11 +144,12 @@ fn judge(plan: &mut Plan<'_>, stage: &Stage, evidence: &Evidence) {
         match gate(name).check(input) {
             GateOutcome::Pass(reason) | GateOutcome::NotApplicable(reason) => {
                 plan.note(reason);
-                tell::readable(plan, stage, evidence);
                 record(plan, name);
             }
             GateOutcome::Fail { reason, findings } => {
-                tell::readable(plan, stage, evidence);
+                if stage::on_fail(plan, name) != OnFail::Repair {
+                    tell::readable(plan, stage, evidence);
+                }
                 return failed(plan, name, &reason, findings);
             }
             GateOutcome::Unreadable(diagnosis) => return unreadable(plan, name, &diagnosis),
@@ -164,6 +165,7 @@ fn judge(plan: &mut Plan<'_>, stage: &Stage, evidence: &Evidence) {
             }
         }
     }
+    tell::readable(plan, stage, evidence);
     plan.task.recheck = None;
     stage::advance(plan);
 }
@@ -195,13 +197,13 @@ fn failed(plan: &mut Plan<'_>, name: GateName, reason: &str, findings: Vec<Strin
             bounce::send_back(plan, to, cause, reason, findings);
         }
         OnFail::Block { stage: to } => roll_back(plan, name, reason, (&to, findings)),
-        OnFail::Repair => stage::repair(plan, reason),
+        OnFail::Repair => repair::or_block(plan, reason),
     }
 }
 
 fn unreadable(plan: &mut Plan<'_>, name: GateName, diagnosis: &str) {
     if !gently(plan, name, diagnosis) {
-        stage::repair(plan, diagnosis);
+        repair::or_block(plan, diagnosis);
     }
 }
 
@@ -294,7 +296,7 @@ fn wait(plan: &mut Plan<'_>, name: GateName, pending: &Pending, evidence: &Evide
 fn ask_for_approval(plan: &mut Plan<'_>) {
     plan.task.recheck = None;
     tell::approve_request(plan);
-    plan.task.review_clock.0 = plan.task.review_clock.0.or(Some(plan.rules.now));
+    plan.task.review_clock = (plan.task.review_clock.0.or(Some(plan.rules.now)), None);
     let docs_tree = plan.task.docs_tree.clone();
     plan.goto(TaskState::Waiting(Wait::Human(Ask::Documents { docs_tree })));
     plan.note("a human is asked to approve the documents");

@@ -5,7 +5,9 @@ use crate::evidence::Evidence;
 use crate::gate::{GateInput, GateOutcome, Pending, gate};
 use crate::id::CommitSha;
 use crate::message::alert::error_alert;
+use crate::message::comment::merged_outside_comment;
 use crate::observation::{HeadObservation, PullRequestState};
+use crate::role::Role;
 use crate::stage::GateName;
 use crate::task::{Ask, Phase, Resume, TaskState, Wait};
 use crate::transition::plan::Plan;
@@ -112,7 +114,8 @@ fn merged_outside(plan: &mut Plan<'_>, commit: &CommitSha) {
     let deploying = plan.rules.pipeline.is_after_merge(&plan.task.stage);
     if !deploying {
         plan.cancel_current();
-        plan.remark("The pull request was merged by somebody else: the task is complete.");
+        let html = merged_outside_comment(plan.rules.project.locale);
+        plan.comment(Role::stream(), html);
         merging::finish(plan);
     }
 }

@@ -3,7 +3,7 @@
 use crate::effect::{EffectKind, Merge, MergeOutcome};
 use crate::id::{CommitSha, TreeSha};
 use crate::message::alert::blocked_alert;
-use crate::message::comment::{done_comment, summary_comment};
+use crate::message::comment::{done_comment, judged_again_comment, stage_change_comment, summary_comment};
 use crate::project::MergeTime;
 use crate::role::Role;
 use crate::stage::{Cause, GateName, Stage};
@@ -68,10 +68,8 @@ pub(super) fn unseen<'a>(plan: &Plan<'a>) -> Option<&'a Stage> {
 
 /// Goes back to a stage that judges code.
 pub(super) fn judge_again(plan: &mut Plan<'_>, judging: &Stage) {
-    plan.remark(&format!(
-        "The code changed after {}: it is judged again.",
-        judging.name
-    ));
+    let html = judged_again_comment(plan.rules.project.locale, judging.name.as_str());
+    plan.comment(Role::stream(), html);
     stage::enter(plan, judging);
 }
 
@@ -286,6 +284,8 @@ pub(super) fn finish(plan: &mut Plan<'_>) {
         if let Some(worker) = plan.rules.pipeline.previous(&last.name, plan.rules.project) {
             closing = plan.voice(&worker.name);
         }
+        let html = stage_change_comment(plan.task.stage.as_str(), last.name.as_str(), None);
+        plan.comment(Role::stream(), html);
         stage::move_to(plan, last);
     }
     plan.goto(TaskState::Done);

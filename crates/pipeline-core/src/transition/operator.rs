@@ -2,7 +2,9 @@
 
 use crate::brief::Launch;
 use crate::id::{EffectKey, JobId};
+use crate::message::comment::forced_comment;
 use crate::order::{OperatorOrder, OperatorOrderKind};
+use crate::role::Role;
 use crate::stage::StageName;
 use crate::task::{Ask, Resume, TaskState, Wait};
 use crate::transition::order::{self, Decree};
@@ -98,7 +100,8 @@ fn force(plan: &mut Plan<'_>, to: &StageName, order: &OperatorOrder) -> Outcome 
     plan.cancel_current();
     plan.task.open_effects.clear();
     stage::refresh_counters(plan);
-    plan.remark(&format!("{} moved the task to {to}: {}", order.by, order.reason));
+    let html = forced_comment(plan.rules.project.locale, &order.by, to.as_str(), &order.reason);
+    plan.comment(Role::stream(), html);
     stage::move_back(plan, stage);
     stage::launch(
         plan,

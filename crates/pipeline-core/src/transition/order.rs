@@ -6,14 +6,15 @@ use crate::evidence::Approval;
 use crate::message::alert::blocked_alert;
 use crate::message::comment::{
     analyst_rejected_comment, approval_stale_comment, nothing_to_approve_comment,
-    relaunched_with_answers_comment, restarted_comment, rolled_back_comment,
+    relaunched_with_answers_comment, restarted_comment, rolled_back_comment, waiting_for_comment,
 };
+use crate::message::setback::gate_failed_comment;
 use crate::role::Role;
 use crate::stage::Stage;
 use crate::task::{Ask, Interrupted, PendingRejection, Resume, TaskState, Wait};
 use crate::time::Timestamp;
 use crate::transition::plan::Plan;
-use crate::transition::{foreign, head, merging, stage};
+use crate::transition::{foreign, head, merging, repair, stage};
 use crate::why::explain;
 
 /// Who decided, and when.
@@ -168,10 +169,60 @@ pub(super) fn approve(plan: &mut Plan<'_>, decree: Decree<'_>) {
         | TaskState::Merging { .. }
         | TaskState::Done
         | TaskState::Cancelled => {
-            let html = nothing_to_approve_comment(plan.rules.project.locale, plan.task.stage.as_str());
-            plan.comment(Role::stream(), html);
+            tell_that_nothing_is_there(plan);
             plan.note("there is nothing to approve");
         }
+    }
+}
+
+/// Somebody decided where nothing is to be decided: says what the task does instead.
+fn tell_that_nothing_is_there(plan: &mut Plan<'_>) {
+    let (locale, stage) = (plan.rules.project.locale, plan.task.stage.as_str());
+    let (author, html) = match (&plan.task.state, stage::gates(plan).first()) {
+        (TaskState::Waiting(Wait::Dependency), _) => {
+            (Role::stream(), waiting_for_comment(locale, &plan.task.blockers))
+        }
+        (TaskState::Blocked { reason, .. }, Some(gate)) => (
+            plan.voice(&plan.task.stage),
+            gate_failed_comment(
+                stage,
+                gate.as_str(),
+                &format!("no result to judge; blocked: {reason}"),
+            ),
+        ),
+        (
+            TaskState::Starting
+            | TaskState::Working { .. }
+            | TaskState::Publishing { .. }
+            | TaskState::Gathering { .. }
+            | TaskState::Waiting(_)
+            | TaskState::Merging { .. }
+            | TaskState::Blocked { .. }
+            | TaskState::Done
+            | TaskState::Cancelled,
+            _,
+        ) => (Role::stream(), nothing_to_approve_comment(locale, stage)),
+    };
+    plan.comment(author, html);
+}
+
+/// The role takes its changes to protected files back.
+fn refuse_protected(plan: &mut Plan<'_>, paths: &[String], reason: &str) {
+    let Some(stage) = plan.stage(&plan.task.stage) else {
+        return;
+    };
+    let role = plan.voice(&stage.name);
+    let html = analyst_rejected_comment(plan.rules.project.locale, &role, reason);
+    let diagnosis = format!(
+        "a human did not accept the changes to {}: {reason}",
+        paths.join(", ")
+    );
+    plan.task.counters.repairs = 0;
+    if repair::is_left(plan, stage) {
+        plan.comment(role, html);
+        repair::launch(plan, stage, &diagnosis);
+    } else {
+        plan.block(&diagnosis, Resume::Role);
     }
 }
 
@@ -182,8 +233,7 @@ pub(super) fn look_again(plan: &mut Plan<'_>) {
     let on_branch = plan.task.refused_push().is_none() && result == plan.task.head.as_ref();
     let judged = result.is_some() && (plan.task.merged.is_some() || on_branch);
     if !judged {
-        let html = nothing_to_approve_comment(plan.rules.project.locale, plan.task.stage.as_str());
-        plan.comment(Role::stream(), html);
+        tell_that_nothing_is_there(plan);
         return plan.note("there is no result to judge");
     }
     plan.task.recheck = Some(Box::new(plan.task.state.clone()));
@@ -202,22 +252,14 @@ pub(super) fn reject(plan: &mut Plan<'_>, decree: Decree<'_>, reason: &str) {
         }
         TaskState::Waiting(Wait::Human(Ask::ForeignHead { head })) => foreign::restore(plan, head),
         TaskState::Waiting(Wait::Human(Ask::ProtectedPaths { paths, .. })) => {
-            let diagnosis = format!(
-                "a human did not accept the changes to {}: {reason}",
-                paths.join(", ")
-            );
-            plan.task.counters.repairs = 0;
-            stage::repair(plan, &diagnosis);
+            refuse_protected(plan, &paths, reason);
         }
         TaskState::Starting
         | TaskState::Waiting(Wait::Dependency)
         | TaskState::Blocked {
             resume: Resume::Start,
             ..
-        } => {
-            let html = nothing_to_approve_comment(plan.rules.project.locale, plan.task.stage.as_str());
-            plan.comment(Role::stream(), html);
-        }
+        } => tell_that_nothing_is_there(plan),
         TaskState::Working { .. }
         | TaskState::Publishing { .. }
         | TaskState::Gathering { .. }

@@ -6,7 +6,6 @@ use crate::decision::{Change, Requeue};
 use crate::effect::{EffectKind, Lane, Mode, Need, NewEffect};
 use crate::id::{EffectKey, JobId};
 use crate::job::{JobKind, NewJob};
-use crate::message::text::escape;
 use crate::role::Role;
 use crate::stage::{Column, Stage, StageName};
 use crate::task::{Resume, Task, TaskState, Wait};
@@ -78,7 +77,7 @@ impl<'a> Plan<'a> {
     }
 
     pub(crate) fn alert(&mut self, text: String) {
-        self.push(Mode::Append, Need::Tell, EffectKind::Alert { text });
+        self.push(Mode::Append, Need::Tell, EffectKind::alert(text));
     }
 
     /// An effect that tells people or tidies up.
@@ -312,8 +311,14 @@ impl Plan<'_> {
 
     /// Stops like [`Plan::block`]; the one alert begins with the sentence that tells what failed.
     pub(crate) fn block_after(&mut self, sentence: &str, reason: &str, resume: Resume) {
+        self.ring_blocked(sentence, reason, &resume);
         self.note(format!("blocked: {reason}"));
-        let what_to_do = match &resume {
+        self.stop(reason, resume);
+    }
+
+    /// The one alert of a stop: the sentence that tells what failed, if there is one, then why the task stopped and what to do.
+    pub(crate) fn ring_blocked(&mut self, sentence: &str, reason: &str, resume: &Resume) {
+        let what_to_do = match resume {
             Resume::Role => "Mend it, then set the issue to In Progress: the role runs again",
             Resume::Gates => "Mend it, then set the issue to In Progress: the gates look again",
             Resume::Effect { .. } => "Mend it, then set the issue to In Progress: it is sent again",
@@ -328,7 +333,6 @@ impl Plan<'_> {
         } else {
             format!("{sentence}\n{blocked}")
         });
-        self.stop(reason, resume);
     }
 
     /// Stops like [`Plan::block`]; the caller has rung already.
@@ -338,10 +342,5 @@ impl Plan<'_> {
             reason: reason.to_owned(),
             resume,
         });
-    }
-
-    /// A comment of plain text in the orchestrator's own voice.
-    pub(crate) fn remark(&mut self, text: &str) {
-        self.comment(Role::stream(), escape(text));
     }
 }

@@ -5,9 +5,7 @@ use crate::effect::{EffectKind, StatusState};
 use crate::evidence::EvidenceRequest;
 use crate::gate::gate;
 use crate::job::{AgentJob, CommandJob, GatherJob, JobKind, StartPoint};
-use crate::message::asking::analyst_empty_comment;
 use crate::message::comment::stage_change_comment;
-use crate::message::setback::{Turn, repair_comment};
 use crate::project::Ci;
 use crate::role::Role;
 use crate::stage::{Cause, GateName, OnFail, Stage, StageName};
@@ -225,36 +223,6 @@ pub(super) fn start_ci(plan: &mut Plan<'_>) {
 
 fn gates_on_ci(plan: &Plan<'_>) -> bool {
     gates(plan).contains(&GateName::CheckCiGreen)
-}
-
-/// The same role runs again with the diagnosis; a role with a single attempt blocks at once.
-pub(super) fn repair(plan: &mut Plan<'_>, diagnosis: &str) {
-    let Some(stage) = plan.stage(&plan.task.stage) else {
-        return;
-    };
-    let role = stage.role.clone().unwrap_or_else(Role::stream);
-    let max = plan.rules.pipeline.limits.repairs;
-    if stage.single_attempt || plan.task.counters.repairs >= max {
-        if stage.asks_in.is_some() {
-            let html = analyst_empty_comment(plan.rules.project.locale, &role);
-            plan.comment(role, html);
-        }
-        return plan.block(diagnosis, Resume::Role);
-    }
-    plan.task.counters.repairs += 1;
-    let turn = Turn {
-        attempt: plan.task.counters.repairs,
-        max,
-    };
-    let html = repair_comment(plan.rules.project.locale, &role, diagnosis, turn);
-    plan.comment(role, html);
-    let result = plan.task.result.as_ref();
-    let why = Launch::Repair {
-        diagnosis: diagnosis.to_owned(),
-        run: result.map(|result| result.run),
-        kept: result.is_none_or(|result| Some(&result.commit) == plan.task.head.as_ref()),
-    };
-    launch(plan, stage, &why);
 }
 
 /// Where a failed gate of this stage leads.

@@ -1,6 +1,7 @@
 //! What people are told about the work: the status comment, the bounce comments, the live message.
 
 use crate::evidence::{Document, Evidence, EvidenceRequest};
+use crate::gate::ci_green::context_of;
 use crate::message::alert::{ApproveRequest, approve_request_alert};
 use crate::message::comment::Delivery;
 use crate::message::hidden::{HiddenIn, hidden_text_comment};
@@ -184,20 +185,17 @@ pub(super) fn bounced(plan: &mut Plan<'_>, cause: Cause) {
         max: plan.rules.pipeline.limits.bounces_per_cause,
     };
     let mending = plan.voice(&plan.task.stage);
-    let first_lines = || -> Vec<String> {
-        bounce
-            .findings
-            .iter()
-            .map(|finding| finding.lines().next().unwrap_or_default().to_owned())
-            .collect()
-    };
     let there = plan.voice(&bounce.from);
     let (author, html) = match cause {
         Cause::Review => {
             let count = u32::try_from(bounce.findings.len()).unwrap_or(u32::MAX);
             (there, review_bounced_comment(locale, count, &mending, turn))
         }
-        Cause::Ci => (mending, ci_bounced_comment(turn, &first_lines())),
+        Cause::Ci => {
+            let findings = bounce.findings.iter();
+            let contexts: Vec<String> = findings.map(|finding| context_of(finding).to_owned()).collect();
+            (mending, ci_bounced_comment(turn, &contexts))
+        }
         Cause::Tests => (there, tests_failed_comment(locale, &bounce.reason, &mending)),
         Cause::Gate(gate) => (
             there,

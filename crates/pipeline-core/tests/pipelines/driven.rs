@@ -55,6 +55,7 @@ fn nobody_speaks_who_does_not_work_here() {
     tester: 🧪 Tester — Finished the test run.
     stream: 🔄 Stage: testing → deploy (launching deployer)
     deployer: 🚀 Deployer — Finished the production deploy.
+    stream: 🔄 Stage: deploy → done
     deployer: ✅ Task completed! PR merged and deployed.
     deployer: 📊 Task total: 0 in / 0 out · $0.00
     ");

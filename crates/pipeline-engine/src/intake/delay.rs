@@ -54,7 +54,7 @@ pub(super) async fn delay(
             lane,
             mode: Mode::Append,
             need: Need::Tell,
-            kind: EffectKind::Alert { text },
+            kind: EffectKind::alert(text),
         };
         let commit = Commit {
             at: context.clock.now(),

@@ -3,6 +3,7 @@
 use pipeline_core::effect::{EffectKind, Lane, Mode, Need, NewEffect, System};
 use pipeline_core::id::EffectKey;
 use pipeline_core::message::alert::{breaker_closed_alert, breaker_open_alert};
+use pipeline_core::message::text::until_text;
 use pipeline_core::port::PortError;
 use pipeline_core::port::store::outbox::OutboxRow;
 use pipeline_core::port::store::tasks::Commit;
@@ -26,7 +27,7 @@ pub(super) async fn tell(context: &Context, row: &OutboxRow, (turn, error): (Tur
     let project = &effect.project;
     let now = context.clock.now();
     let name = format!("{project} {}", system.as_str());
-    let text = text(ports.project.locale, &name, (turn, error));
+    let text = text(ports.project.locale, &name, (turn, error, now));
     let turned = match turn {
         Turn::Down(_) => "down",
         Turn::Up => "up",
@@ -43,7 +44,7 @@ pub(super) async fn tell(context: &Context, row: &OutboxRow, (turn, error): (Tur
         lane: Lane(format!("{project}:chat")),
         mode: Mode::Append,
         need: Need::Tell,
-        kind: EffectKind::Alert { text },
+        kind: EffectKind::alert(text),
     };
     let commit = Commit {
         at: now,
@@ -57,19 +58,12 @@ pub(super) async fn tell(context: &Context, row: &OutboxRow, (turn, error): (Tur
     wanted.ring(context);
 }
 
-fn text(locale: Locale, name: &str, (turn, error): (Turn, Option<&PortError>)) -> String {
+fn text(locale: Locale, name: &str, (turn, error, now): (Turn, Option<&PortError>, Timestamp)) -> String {
     match turn {
         Turn::Down(until) => {
             let error = error.map(ToString::to_string).unwrap_or_default();
-            breaker_open_alert(locale, name, &error, &hour(until))
+            breaker_open_alert(locale, name, &error, &until_text(until, now))
         }
         Turn::Up => breaker_closed_alert(locale, name),
     }
-}
-
-/// Pauses are short: the day goes without saying.
-fn hour(at: Timestamp) -> String {
-    let at = at.to_rfc3339();
-    let hour = at.get(11..16).unwrap_or(&at);
-    format!("{hour} UTC")
 }

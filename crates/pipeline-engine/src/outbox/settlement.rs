@@ -211,6 +211,6 @@ async fn dead_alert(
         ),
         mode: Mode::Append,
         need: Need::Tell,
-        kind: EffectKind::Alert { text },
+        kind: EffectKind::alert(text),
     }))
 }

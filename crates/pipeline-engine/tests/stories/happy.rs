@@ -58,6 +58,7 @@ async fn everything_is_said_once() {
             "🚀 Deployer — Finished the staging deploy.",
             "🔄 Stage: deploy-staging → deploy (launching deployer)",
             "🚀 Deployer — Finished the production deploy.",
+            "🔄 Stage: deploy → done",
             "✅ Task completed! PR merged and deployed.",
             "📊 Task total: 7.0k in / 1.4k out · $0.35",
         ]

@@ -46,3 +46,6 @@ mod ending;
 mod rest;
 mod tidying;
 mod told;
+mod voices;
+mod orders_answered;
+mod alarms;

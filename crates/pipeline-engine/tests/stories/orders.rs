@@ -140,7 +140,10 @@ async fn an_operator_forces_a_stage() {
     );
     assert_eq!(world.stands(&issue).await, "done/done");
     assert_eq!(
-        world.times_said(&issue, "olga moved the task to development: the operator says so"),
+        world.times_said(
+            &issue,
+            "olga moved the task to development. Reason: the operator says so"
+        ),
         1
     );
     assert!(!world.runs().contains(&"architect".to_owned()));

@@ -229,7 +229,7 @@ async fn with_a_failing_call(n: u64, fault: Fault) -> bool {
     assert_eq!(world.forge.pull_requests().len(), 2, "call {n} fails {fault:?}");
     assert_eq!(
         world.said(&issue).len(),
-        16,
+        17,
         "call {n} fails {fault:?}: {:#?}",
         world.said(&issue)
     );

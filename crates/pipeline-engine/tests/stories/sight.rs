@@ -59,6 +59,60 @@ impl World {
             .collect()
     }
 
+    /// Our comments on the issue as `author: text`, oldest first.
+    pub(crate) fn voices(&self, issue: &IssueId) -> Vec<String> {
+        let comments = self.board.comments(issue).into_iter();
+        comments
+            .filter(|comment| comment.key.is_some())
+            .map(|comment| format!("{}: {}", comment.author, comment.text))
+            .collect()
+    }
+
+    /// What rang, oldest first.
+    pub(crate) fn alarms(&self) -> Vec<String> {
+        self.chat.alerts().into_iter().map(|alert| alert.text).collect()
+    }
+
+    /// Each of these comments was written exactly so, once, in this order, and no other between the first of them and the last; the slow
+    /// looks that follow, which see all of it again, add nothing.
+    pub(crate) async fn speaks(&mut self, issue: &IssueId, expected: &[&str]) {
+        for look in ["at once", "after slow looks"] {
+            let said = self.voices(issue);
+            let first = said.iter().position(|said| said == expected[0]);
+            let from = first.unwrap_or_else(|| panic!("{look}: not said: {}\nbut {said:#?}", expected[0]));
+            let here: Vec<&str> = said[from..]
+                .iter()
+                .take(expected.len())
+                .map(String::as_str)
+                .collect();
+            assert_eq!(here, expected, "{look}");
+            for text in expected {
+                let times = said.iter().filter(|said| said == text).count();
+                let wanted = expected.iter().filter(|other| *other == text).count();
+                assert_eq!(times, wanted, "{look}: {text}");
+            }
+            self.daemon_dies();
+            self.daemon_starts().await;
+            self.advance(std::time::Duration::from_secs(400)).await;
+        }
+    }
+
+    /// The same of alerts; others may ring between them.
+    pub(crate) async fn rings(&mut self, expected: &[&str]) {
+        for look in ["at once", "after slow looks"] {
+            let rang = self.alarms();
+            let of_these: Vec<&str> = rang
+                .iter()
+                .map(String::as_str)
+                .filter(|rang| expected.contains(rang))
+                .collect();
+            assert_eq!(of_these, expected, "{look}: {rang:#?}");
+            self.daemon_dies();
+            self.daemon_starts().await;
+            self.advance(std::time::Duration::from_secs(400)).await;
+        }
+    }
+
     /// How many of our comments hold this text.
     pub(crate) fn times_said(&self, issue: &IssueId, text: &str) -> usize {
         self.said(issue).iter().filter(|said| said.contains(text)).count()

@@ -165,7 +165,7 @@ async fn issues_that_wait_for_each_other_are_blocked_by_name_until_somebody_unti
     world.runs_until_idle().await;
     assert_eq!(world.stands(&issues[0]).await, "created/blocked");
     assert_eq!(world.board.column(&issues[0]), Column::Blocked);
-    let names = "the issue waits for itself: #1 → #2 → #3 → #1";
+    let names = "issue waits for itself: #1 → #2 → #3 → #1";
     assert_eq!(world.times_alerted(names), 1);
     assert_eq!(world.times_said(&issues[0], names), 1);
     world.seconds(5).await;

@@ -1,4 +1,4 @@
-use super::{EN, HOSTILE, HOSTILE_ESCAPED, RU, check, stage};
+use super::{EN, RU, check, stage};
 use crate::message::alert::*;
 use crate::role::Role;
 use crate::stage::{Stage, StageName};
@@ -182,47 +182,4 @@ fn the_operator_is_told_of_providers_money_and_systems() {
             "📭 ET-1: tracker did not accept “comment”: 404",
         ),
     ]);
-}
-
-#[test]
-fn no_placeholder_lets_markup_through() {
-    let role = Role::new(HOSTILE);
-    let stage = Stage {
-        name: StageName::new(HOSTILE),
-        ..stage("review")
-    };
-    let request = ApproveRequest {
-        wi: HOSTILE,
-        in_tracker: HOSTILE,
-        stage: &stage,
-        documents_url: Some(HOSTILE),
-        issue_url: None,
-    };
-    let mut alerts = vec![
-        agent_failed_alert(HOSTILE, &role, None, HOSTILE),
-        staging_failed_alert(HOSTILE, HOSTILE, &stage.name),
-        deploy_failed_alert(HOSTILE, HOSTILE, &stage.name),
-        error_alert(HOSTILE, &retries_exhausted_line(&role, 3, HOSTILE)),
-        error_alert(HOSTILE, &repeated_line(HOSTILE)),
-        ci_slow_alert(HOSTILE, 1),
-        blocked_alert(HOSTILE, HOSTILE, HOSTILE, HOSTILE),
-    ];
-    for locale in [RU, EN] {
-        alerts.extend([
-            approve_request_alert(locale, &request),
-            questions_alert(locale, HOSTILE, &role, HOSTILE),
-            questions_exhausted_alert(locale, HOSTILE, &role, 3),
-            breaker_open_alert(locale, HOSTILE, HOSTILE, HOSTILE),
-            provider_stopped_alert(locale, HOSTILE, HOSTILE, (HOSTILE, HOSTILE)),
-            breaker_closed_alert(locale, HOSTILE),
-            budget_alert(locale, HOSTILE, 1.0, 2.0),
-            budget_exhausted_alert(locale, HOSTILE, 2.0),
-            webhook_dead_alert(locale, HOSTILE, HOSTILE),
-            outbox_dead_alert(locale, HOSTILE, HOSTILE, HOSTILE, HOSTILE),
-        ]);
-    }
-    for alert in alerts {
-        assert!(!alert.contains(['<', '>']), "{alert}");
-        assert!(alert.contains(HOSTILE_ESCAPED), "{alert}");
-    }
 }

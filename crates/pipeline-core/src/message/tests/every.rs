@@ -79,7 +79,21 @@ fn comments_about_the_way() {
     row(t, "waiting_for", |locale| waiting_for_comment(locale, &items));
     row(t, "approval_stale", approval_stale_comment);
     row(t, "closed_task", |locale| closed_task_comment(locale, "done"));
+    row(t, "judged_again", |locale| judged_again_comment(locale, "review"));
+    row(t, "merged_outside", merged_outside_comment);
+    row(t, "forced", |locale| {
+        forced_comment(locale, "ann", "review", "why")
+    });
+    row(t, "waits_for_itself", |locale| {
+        waits_for_itself_comment(locale, "ET-1, ET-2")
+    });
+    row(t, "escalation", |_| {
+        escalation_comment(&retries_exhausted_line(&developer(), 3, "review"))
+    });
     row(t, "done", |_| done_comment(Delivery::Deployed));
+    row(t, "done, nothing was deployed", |_| {
+        done_comment(Delivery::Merged)
+    });
     row(t, "summary", |locale| {
         summary_comment(locale, &usage(), &[(analyst.clone(), usage())])
     });

@@ -1,5 +1,5 @@
 use super::{HOSTILE, HOSTILE_ESCAPED, list};
-use crate::message::text::{cut, escape, free_html, free_text, list_text, one_line, usage_text};
+use crate::message::text::{cut, escape, free_html, free_text, list_text, one_line, until_text, usage_text};
 use crate::usage::Usage;
 
 #[test]
@@ -29,6 +29,32 @@ fn free_text_is_cut_before_it_is_escaped() {
     assert_eq!(free_text(&exact), "&lt;".repeat(2_000));
     let longer = "&".repeat(2_001);
     assert_eq!(free_text(&longer), format!("{}…", "&amp;".repeat(1_999)));
+}
+
+#[test]
+fn what_nobody_sees_neither_counts_nor_swallows_the_cut() {
+    let hidden = "\u{200b}".repeat(3_000);
+    assert_eq!(free_text(&format!("{hidden}real{hidden}")), "real");
+    assert_eq!(one_line(&format!("{hidden}real{hidden}"), 80), "real");
+    let words = "a".repeat(1_995);
+    let ringed = format!("{words}\u{1b}]0;title\u{7}{words}");
+    assert_eq!(free_text(&ringed), format!("{}…", "a".repeat(1_999)));
+    assert_eq!(one_line("a\u{1b}]0;never ended\nb", 80), "a b");
+}
+
+#[test]
+fn a_moment_is_told_with_its_day_when_it_is_not_today() {
+    let at = |text: &str| crate::time::Timestamp(text.parse::<jiff::Timestamp>().unwrap().as_millisecond());
+    let now = at("2026-11-21T22:59:59Z");
+    for (until, expected) in [
+        ("2026-11-21T23:04:59Z", "23:04 UTC"),
+        ("2026-11-22T00:00:00Z", "2026-11-22 00:00 UTC"),
+        ("2026-11-20T23:04:59Z", "2026-11-20 23:04 UTC"),
+    ] {
+        assert_eq!(until_text(at(until), now), expected);
+    }
+    let never = crate::time::Timestamp(i64::MAX);
+    assert_eq!(until_text(never, now), i64::MAX.to_string());
 }
 
 #[test]

@@ -18,6 +18,8 @@ const BUILT_IN_ROLES: [&str; 6] = [
 ];
 
 const MOST_STAGES: usize = 50;
+/// Voices of the orchestrator; nobody works under these names.
+const OURS: [&str; 2] = [Role::STREAM, Role::ACCOUNT];
 
 pub(super) fn check(subject: &mut Subject<'_>) {
     added_roles(subject);
@@ -60,7 +62,7 @@ fn added_roles(subject: &mut Subject<'_>) {
     };
     let mut problems = Vec::new();
     for (at, name) in subject.draft.roles.iter().enumerate() {
-        if name == Role::STREAM || !is_name(name) {
+        if OURS.contains(&name.as_str()) || !is_name(name) {
             problems.push((at, format!("'{name}' is no name of a role"), NAME));
         } else if !works(name) {
             let message = format!("role '{name}' works in no stage");
@@ -76,7 +78,7 @@ fn role(subject: &mut Subject<'_>, stage: &Stage, said: &Said) {
     let Some(role) = &stage.role else { return };
     let added = subject.draft.roles.iter().map(String::as_str);
     let known: Vec<&str> = BUILT_IN_ROLES.into_iter().chain(added).collect();
-    if !known.contains(&role.as_str()) || role.as_str() == Role::STREAM {
+    if !known.contains(&role.as_str()) || OURS.contains(&role.as_str()) {
         let fix = format!("{}; or add it to `roles`", advice(role.as_str(), known));
         subject.refuse((said, "role"), format!("there is no role '{role}'"), fix);
     }
