@@ -37,10 +37,6 @@ pub(super) async fn delay(
             continue;
         }
         tracing::error!(delivery.id = %delivery.id, error, "a delivery is set aside");
-        context
-            .store
-            .settle(&[delivery.id], Settlement::Dead(error.clone()))
-            .await?;
         let text = error_alert(
             project.as_str(),
             &format!("news from {} was set aside: {error}", delivery.source),
@@ -61,8 +57,14 @@ pub(super) async fn delay(
             effects: vec![effect],
             ..Commit::default()
         };
-        Wanted::of(&commit).ring(context);
+        let wanted = Wanted::of(&commit);
+        // First the alert, whose key is there once however often it is written: nothing is set aside in silence.
         context.store.commit(commit).await?;
+        wanted.ring(context);
+        context
+            .store
+            .settle(&[delivery.id], Settlement::Dead(error.clone()))
+            .await?;
     }
     Ok(())
 }
