@@ -13,6 +13,7 @@ use crate::message::setback::{Back, deploy_failed_comment, gate_failed_comment, 
 use crate::retry::back_off;
 use crate::stage::{GateName, OnFail, Stage};
 use crate::task::{Ask, Phase, Resume, TaskState, Wait};
+use crate::time::Timestamp;
 use crate::transition::plan::Plan;
 use crate::transition::{
     Outcome, bounce, head, ignore, local_tests, publishing, repair, report, stage, tell, waiting, working,
@@ -296,10 +297,23 @@ fn wait(plan: &mut Plan<'_>, name: GateName, pending: &Pending, evidence: &Evide
 fn ask_for_approval(plan: &mut Plan<'_>) {
     plan.task.recheck = None;
     tell::approve_request(plan);
-    plan.task.review_clock = (plan.task.review_clock.0.or(Some(plan.rules.now)), None);
+    plan.task.review_clock = reading(plan.task.review_clock, plan.rules.now);
     let docs_tree = plan.task.docs_tree.clone();
     plan.goto(TaskState::Waiting(Wait::Human(Ask::Documents { docs_tree })));
     plan.note("a human is asked to approve the documents");
+}
+
+/// The review clock runs. Where it had stopped at an advance, it goes on from what it showed: the work in between was not the human's.
+fn reading(
+    clock: (Option<Timestamp>, Option<Timestamp>),
+    now: Timestamp,
+) -> (Option<Timestamp>, Option<Timestamp>) {
+    let from = match clock {
+        (Some(from), Some(to)) => Timestamp(now.0.saturating_sub(to.0.saturating_sub(from.0))),
+        (Some(from), None) => from,
+        (None, _) => now,
+    };
+    (Some(from), None)
 }
 
 /// The answer comes from the forge, not from the board.

@@ -202,7 +202,7 @@ pub(super) fn bounced(plan: &mut Plan<'_>, cause: Cause) {
             gate_failed_comment(bounce.from.as_str(), gate.as_str(), &bounce.reason),
         ),
         Cause::Conflict => {
-            let mut files = bounce.findings.clone();
+            let mut files = bounce.findings;
             files.pop();
             let base = plan.rules.project.default_branch.as_str();
             (

@@ -24,6 +24,7 @@ use pipeline_core::start;
 use pipeline_core::task::{Task, TaskState, Wait};
 use pipeline_core::time::Timestamp;
 use pipeline_core::transition::{Rules, decide};
+use pipeline_core::usage::Usage;
 
 use setting::{item, project};
 
@@ -47,6 +48,8 @@ pub(crate) struct Drive<'p> {
     pub(crate) said: Vec<String>,
     /// Comments whole, and alerts.
     pub(crate) texts: Vec<String>,
+    /// What the live message was, oldest first.
+    pub(crate) live: Vec<String>,
     effects: BTreeMap<EffectKey, EffectKind>,
     commands: Vec<JobId>,
     signal: Option<(Option<RunId>, Option<String>)>,
@@ -70,6 +73,7 @@ impl<'p> Drive<'p> {
             runs: 0,
             said: Vec::new(),
             texts: Vec::new(),
+            live: Vec::new(),
             effects: BTreeMap::new(),
             commands: Vec::new(),
             signal: None,
@@ -103,7 +107,7 @@ impl<'p> Drive<'p> {
     }
 
     pub(crate) fn happens(&mut self, event: &Event) {
-        self.tick += 1;
+        self.tick += 30_000;
         let rules = Rules {
             pipeline: self.pipeline,
             project: &self.project,
@@ -132,6 +136,9 @@ impl<'p> Drive<'p> {
             }
             if let EffectKind::Alert { text } = &effect.kind {
                 self.texts.push(text.clone());
+            }
+            if let EffectKind::TrackerMessage { text } = &effect.kind {
+                self.live.push(text.clone());
             }
             self.effects.insert(effect.key, effect.kind);
         }
@@ -238,7 +245,7 @@ impl<'p> Drive<'p> {
             self.world == World::Dear,
         );
         let again = dear && !self.stage().single_attempt;
-        let record = RunRecord::default();
+        let record = record();
         let outcome = if again && counters.attempts + 1 < limits.attempts {
             let failure = RunFailure::of_class(FailureClass::Agent, "exit code 1");
             AgentOutcome::Failed { failure, record }
@@ -280,5 +287,20 @@ impl<'p> Drive<'p> {
             docs_tree: Some(TreeSha::new(format!("d{number}"))),
             changed: changed.collect(),
         }
+    }
+}
+
+/// What every run takes.
+fn record() -> RunRecord {
+    RunRecord {
+        duration_ms: 61_000,
+        usage: Usage {
+            input_tokens: 1_000,
+            output_tokens: 300,
+            cost_usd: 0.25,
+            ..Usage::default()
+        },
+        model: Some("anthropic/claude-opus-4".to_owned()),
+        ..RunRecord::default()
     }
 }

@@ -57,7 +57,7 @@ fn nobody_speaks_who_does_not_work_here() {
     deployer: 🚀 Deployer — Finished the production deploy.
     stream: 🔄 Stage: deploy → done
     deployer: ✅ Task completed! PR merged and deployed.
-    deployer: 📊 Task total: 0 in / 0 out · $0.00
+    deployer: 📊 Task total: 4.0k in / 1.2k out · $1.00
     ");
 }
 

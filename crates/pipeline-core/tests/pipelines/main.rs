@@ -9,6 +9,7 @@ mod cost;
 mod views;
 mod drive;
 mod driven;
+mod live;
 
 use std::path::Path;
 

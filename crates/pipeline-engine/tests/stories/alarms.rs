@@ -2,7 +2,7 @@
 
 use pipeline_core::effect::StatusState;
 use pipeline_core::run::{FailureCause, RunFailure};
-use pipeline_core::stage::Column;
+use pipeline_core::stage::{Column, GateName, WriteScope};
 use testkit::fake::faults::Fault;
 use testkit::fake::runner::ScriptedEnd;
 
@@ -137,5 +137,57 @@ async fn an_endless_reason_leaves_the_rest_of_its_alert_readable() {
     world.person_moves(&issue, Column::InProgress);
     world.runs_until_idle().await;
     assert_eq!(world.stands(&issue).await, "done/done");
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn news_that_is_set_aside_rings_even_when_the_store_fails_at_that_moment() {
+    let mut rang = Vec::new();
+    for failures in 0..3 {
+        let mut world = World::new().await;
+        world.board.faults.outage(true);
+        let issue = world.greeting();
+        world.person_moves(&issue, Column::InProgress);
+        world.store_fails = true;
+        world.store.faults.fail_next("commit", failures, &Fault::Before);
+        world.seconds(90).await;
+        assert!(world.store.faults.is_spent(), "{failures}");
+        rang.push(world.times_alerted("news from fake-board was set aside"));
+        world.store_fails = false;
+        world.board.faults.outage(false);
+        world.seconds(130).await;
+        world.ends().await;
+    }
+    assert!(
+        rang[0] > 0 && rang.iter().all(|times| *times == rang[0]),
+        "{rang:?}"
+    );
+}
+
+/// A stage whose report one gate takes and another does not.
+#[tokio::test]
+async fn a_run_and_its_repair_leave_one_status_comment() {
+    let mut world = World::new()
+        .await
+        .with_pipeline(|pipeline| {
+            let review = pipeline
+                .stages
+                .iter_mut()
+                .find(|stage| stage.name.as_str() == "review")
+                .unwrap();
+            review.gates.push(GateName::CheckTestsPassed);
+            review.reports.push("13-test-report.md".to_owned());
+            review.scope = WriteScope::Documents(review.reports.clone());
+        })
+        .await;
+    world.next_writes("reviewer", |desk| desk.review("APPROVED", ""));
+    world.next_writes("reviewer", |desk| {
+        desk.review("APPROVED", "once more");
+        desk.tests("PASS", "");
+    });
+    let issue = world.approved().await;
+    assert_eq!(world.stands(&issue).await, "done/done");
+    assert_eq!(world.runner.briefs("reviewer").len(), 2);
+    assert_eq!(world.times_said(&issue, "🔎 Reviewer — "), 1);
     world.ends().await;
 }
