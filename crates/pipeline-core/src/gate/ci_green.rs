@@ -97,3 +97,29 @@ fn finding(status: &CommitStatus) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_finding_tells_its_context() {
+        for context in ["ci/build", "CI / build (push)", "сборка"] {
+            for (description, url, log_tail) in [
+                ("", None, None),
+                ("exit code 1: sh", None, Some("error: x\n")),
+                ("", Some("https://ci.example.org/1"), None),
+                ("red", Some("https://ci.example.org/1"), Some("error: x\n")),
+            ] {
+                let status = CommitStatus {
+                    context: context.to_owned(),
+                    state: StatusState::Failure,
+                    description: description.to_owned(),
+                    url: url.map(str::to_owned),
+                    log_tail: log_tail.map(str::to_owned),
+                };
+                assert_eq!(context_of(&finding(&status)), context);
+            }
+        }
+    }
+}

@@ -120,5 +120,13 @@ fn reachable(host: &str) -> bool {
     let local_address = host
         .parse::<IpAddr>()
         .is_ok_and(|address| address.is_loopback() || address.is_unspecified());
-    host.contains('.') && !local_name && !local_address
+    host.contains('.') && !local_name && !local_address && !is_short_address(host)
+}
+
+/// `127.1` and `0x7f.0.0.1`: browsers take a host that ends in a number for an address, and fill it up.
+fn is_short_address(host: &str) -> bool {
+    let last = host.rsplit('.').next().unwrap_or(host);
+    let number =
+        last.bytes().all(|byte| byte.is_ascii_digit()) || last.starts_with("0x") || last.starts_with("0X");
+    number && host.parse::<IpAddr>().is_err()
 }

@@ -70,7 +70,8 @@ pub(super) fn readable(plan: &mut Plan<'_>, stage: &Stage, evidence: &Evidence) 
         role,
         verdict: word(verdict).as_deref(),
         status: word(status).as_deref(),
-        duration_seconds: Some(totals.last_duration_ms / 1_000).filter(|_| totals.finished),
+        // A run that took no time at all was not timed.
+        duration_seconds: (totals.last_duration_ms > 0).then_some(totals.last_duration_ms / 1_000),
         documents: &documents(plan, stage, evidence),
         usage: &totals.last_usage,
     });
@@ -286,7 +287,8 @@ fn line_kind<'a>(task: &'a Task, stage: &Stage) -> Option<LineKind<'a>> {
     }
     let totals = totals?;
     let in_flight = current && matches!(task.state, TaskState::Working { .. });
-    if in_flight || (current && !totals.finished) {
+    let over = task.state == TaskState::Cancelled;
+    if in_flight || (current && !totals.finished && !over) {
         return Some(LineKind::Running { attempt: totals.runs });
     }
     totals.finished.then_some(LineKind::Finished {

@@ -191,3 +191,20 @@ async fn a_run_and_its_repair_leave_one_status_comment() {
     assert_eq!(world.times_said(&issue, "🔎 Reviewer — "), 1);
     world.ends().await;
 }
+
+#[tokio::test]
+async fn the_live_message_of_a_cancelled_task_shows_nobody_at_work() {
+    let mut world = World::new().await;
+    world.next("developer", |_| ScriptedEnd::hangs());
+    let issue = world.approved().await;
+    let live = |world: &World, task| world.chat.message(task).unwrap().text;
+    let task = world.task(&issue).await.id;
+    assert!(live(&world, task).contains("🔄 Development"));
+    world.person_moves(&issue, Column::Cancelled);
+    world.runs_until_idle().await;
+    world.seconds(60).await;
+    assert_eq!(world.task(&issue).await.state.name(), "cancelled");
+    let text = live(&world, task);
+    assert!(!text.contains('🔄') && text.contains("✅ Architecture"), "{text}");
+    world.ends().await;
+}

@@ -7,10 +7,10 @@ use crate::message::text::{CHAT_TEXT_MAX, FREE_TEXT_MAX};
 
 /// The whole message as it is sent.
 fn sent(alert: String) -> String {
-    match EffectKind::alert(alert) {
-        EffectKind::Alert { text } => text,
-        other => panic!("{} is no alert", other.name()),
-    }
+    let EffectKind::Alert { text } = EffectKind::alert(alert) else {
+        panic!("it is no alert")
+    };
+    text
 }
 
 fn values() -> Vec<String> {

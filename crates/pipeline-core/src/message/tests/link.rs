@@ -23,6 +23,20 @@ fn only_links_that_people_can_follow_are_shown() {
         "http://git.localhost/a",
         "http://127.0.0.1/a",
         "http://127.0.0.2:3000/a",
+        "http://127.1/a",
+        "http://127.0.1:3000/a",
+        "http://0x7f.0.0.1/a",
+        "http://127.0.0.0x1/a",
+        "http://127.0.0.1./a",
+        "https://.",
+        "https://git./a",
+        "http://[::]:3000/a.b",
+        "https://user@git.example.org/a",
+        "https://token:x-oauth-basic@git.example.org:3000/a",
+        "https://git.example.org\\@evil.example/a b",
+        "//git.example.org/a",
+        "https:git.example.org",
+        "https://localhost.localdomain.localhost/a",
         "http://0.0.0.0:80",
         "http://[::1]:3000/a.b",
         "http://gitea:3000/a.b",
@@ -63,6 +77,42 @@ fn pages_of_the_forge_are_addressed() {
     assert_eq!(
         pages.pull_request(7).as_deref(),
         Some("https://git.example.org/acme/shop/pulls/7")
+    );
+}
+
+#[test]
+fn whatever_a_branch_or_file_is_called_its_address_is_whole() {
+    let pages = |base| ForgePages {
+        base,
+        owner: "acme",
+        repo: "shop",
+    };
+    for (file, encoded) in [
+        (
+            "Тест план.md",
+            "%D0%A2%D0%B5%D1%81%D1%82%20%D0%BF%D0%BB%D0%B0%D0%BD.md",
+        ),
+        ("a?b#c&d\"e<f>.md", "a%3Fb%23c%26d%22e%3Cf%3E.md"),
+        ("100%.md", "100%25.md"),
+        ("e\u{301}🚀\u{202e}.md", "e%CC%81%F0%9F%9A%80%E2%80%AE.md"),
+        ("a\nb.md", "a%0Ab.md"),
+    ] {
+        let page = pages("https://git.example.org//").document("feature/x y", "ET-1", file);
+        let expected = format!(
+            "https://git.example.org/acme/shop/src/branch/feature/x%20y/docs/work-items/ET-1/{encoded}"
+        );
+        assert_eq!(page, Some(expected));
+    }
+    for secret in [
+        "https://bot:hunter2@git.example.org",
+        "https://hunter2@git.example.org/",
+    ] {
+        assert_eq!(pages(secret).branch("main"), None);
+    }
+    let below = pages(" https://example.org:8443/gitea/ ").pull_request(7);
+    assert_eq!(
+        below.as_deref(),
+        Some("https://example.org:8443/gitea/acme/shop/pulls/7")
     );
 }
 
