@@ -57,7 +57,7 @@ async fn a_failed_agent_rings_with_where_its_log_is() {
         world.next("developer", |_| ScriptedEnd::agent_error("<segmentation> fault."));
     }
     world.approved().await;
-    let run = world.runner.started().last().unwrap().run.clone();
+    let run = world.runner.started().last().unwrap().run;
     let alarm = format!(
         "⚠️ ET-001: Agent developer failed (exit_code=1). Check logs: runs/{run}\n⛔ ET-001: development — &lt;segmentation&gt; fault. Mend it, then set the issue to In Progress: the role runs again"
     );

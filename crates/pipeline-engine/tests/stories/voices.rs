@@ -183,7 +183,7 @@ async fn an_analyst_who_leaves_nothing_says_so() {
 async fn an_objection_is_the_architects_own() {
     let mut world = russian().await;
     world.next_writes("architect", |desk| {
-        desk.write("conflict.md", "Так & не построить.\n")
+        desk.write("conflict.md", "Так & не построить.\n");
     });
     let issue = world.approved().await;
     world
@@ -278,7 +278,7 @@ async fn a_role_that_left_its_files_is_named() {
         desk.tree.write("src/a<b>.rs", "// mended\n");
     });
     world.next_writes("tester", |desk| {
-        desk.write("13-test-report.md", "no front matter\n")
+        desk.write("13-test-report.md", "no front matter\n");
     });
     let issue = world.approved().await;
     world
