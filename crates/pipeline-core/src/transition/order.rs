@@ -5,7 +5,7 @@ use crate::effect::EffectKind;
 use crate::evidence::Approval;
 use crate::message::alert::blocked_alert;
 use crate::message::comment::{
-    analyst_rejected_comment, approval_stale_comment, nothing_to_approve_comment,
+    analyst_rejected_comment, approval_stale_comment, escalation_comment, nothing_to_approve_comment,
     relaunched_with_answers_comment, restarted_comment, rolled_back_comment, waiting_for_comment,
 };
 use crate::message::setback::gate_failed_comment;
@@ -187,9 +187,10 @@ fn tell_that_nothing_is_there(plan: &mut Plan<'_>) {
             gate_failed_comment(
                 stage,
                 gate.as_str(),
-                &format!("no result to judge; blocked: {reason}"),
+                &format!("there is nothing on the branch to judge; blocked: {reason}"),
             ),
         ),
+        (TaskState::Blocked { reason, .. }, None) => (Role::stream(), escalation_comment(reason)),
         (
             TaskState::Starting
             | TaskState::Working { .. }
@@ -197,7 +198,6 @@ fn tell_that_nothing_is_there(plan: &mut Plan<'_>) {
             | TaskState::Gathering { .. }
             | TaskState::Waiting(_)
             | TaskState::Merging { .. }
-            | TaskState::Blocked { .. }
             | TaskState::Done
             | TaskState::Cancelled,
             _,

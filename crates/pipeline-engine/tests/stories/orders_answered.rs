@@ -207,7 +207,7 @@ async fn approving_a_blocked_task_without_a_result_does_not_say_that_it_runs() {
     world
         .speaks(
             &issue,
-            &["analyst: ⚠️ QG failed at analysis: check_analysis_complete — no result to judge; blocked: segmentation fault"],
+            &["analyst: ⚠️ QG failed at analysis: check_analysis_complete — there is nothing on the branch to judge; blocked: segmentation fault"],
         )
         .await;
     world.ends().await;
@@ -243,5 +243,27 @@ async fn what_is_done_past_the_rules_is_told_in_the_projects_language() {
             ],
         )
         .await;
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn deciding_on_issues_that_wait_for_each_other_says_that_they_do() {
+    let mut world = World::new().await;
+    let (first, second) = (
+        world.greeting(),
+        world.issue("Add a farewell", "The program shall say goodbye."),
+    );
+    world.board.block(&first, &second);
+    world.board.block(&second, &first);
+    world.person_moves(&first, Column::InProgress);
+    world.runs_until_idle().await;
+    let ring = "waits for itself: #1 → #2 → #1";
+    assert_eq!(world.voices(&first), [format!("stream: ⛔ The issue {ring}.")]);
+    for column in [Column::Approved, Column::Rejected] {
+        moved(&mut world, &first, column).await;
+        let told = world.voices(&first).pop();
+        assert_eq!(told, Some(format!("stream: 🚨 the issue {ring}")));
+    }
+    assert_eq!(world.stands(&first).await, "created/blocked");
     world.ends().await;
 }
