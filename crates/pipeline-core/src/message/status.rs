@@ -192,10 +192,13 @@ fn description(locale: Locale, stage: &Stage, role: &Role) -> String {
 }
 
 fn verdict_line(status: &StatusComment<'_>) -> Option<String> {
-    match (status.verdict, status.status) {
-        (Some(verdict), _) => Some(format!("Verdict: {}", one_line(verdict, VERDICT_MAX))),
-        (None, Some(status)) => Some(format!("Status: {}", one_line(status, VERDICT_MAX))),
-        (None, None) => None,
+    let shown = |value: Option<&str>| {
+        let line = one_line(value?, VERDICT_MAX);
+        Some(line).filter(|line| !line.is_empty())
+    };
+    match shown(status.verdict) {
+        Some(verdict) => Some(format!("Verdict: {verdict}")),
+        None => shown(status.status).map(|status| format!("Status: {status}")),
     }
 }
 

@@ -139,6 +139,29 @@ fn a_hostile_verdict_is_short_and_harmless() {
 }
 
 #[test]
+fn a_verdict_that_nobody_can_see_is_none() {
+    let (stage, role) = (stage("testing"), Role::new("tester"));
+    let told = |verdict, status| {
+        status_comment(&StatusComment {
+            locale: EN,
+            stage: &stage,
+            role: &role,
+            verdict: Some(verdict),
+            status: Some(status),
+            duration_seconds: None,
+            documents: &[],
+            usage: &Usage::default(),
+        })
+    };
+    let header = "🧪 Tester — Finished the test run.";
+    assert_eq!(
+        told("\u{200b}", "\u{1b}[31mgreen"),
+        format!("{header}<br>Status: green")
+    );
+    assert_eq!(told("\u{feff} ", "\u{202e}"), header);
+}
+
+#[test]
 fn the_fallback_names_the_role() {
     let role = Role::new("tester");
     assert_eq!(status_fallback_comment(RU, &role), "🧪 Tester готов");
