@@ -82,12 +82,11 @@ fn an_event_that_is_swallowed_is_found() {
 fn a_report_about_a_head_that_was_replaced_is_found() {
     let fault = fault_within(Reach::Disturbed(1), |_, _, decision| {
         mended(decision, |change| {
-            let stage = change.task.stage.clone();
             change
                 .task
                 .result
                 .iter_mut()
-                .for_each(|result| result.stage = Some(stage.clone()));
+                .for_each(|result| result.adopted = false);
         })
     });
     let expected = "review is left by a report of other code or of an earlier run";
