@@ -47,7 +47,12 @@ impl Reserve {
             Some(Cause::DiskFull) => self.give_up(),
             None => self.fill(),
             Some(
-                Cause::ReadOnly | Cause::InputOutput | Cause::SyncFailed | Cause::LogMissing | Cause::Damaged,
+                Cause::ReadOnly
+                | Cause::InputOutput
+                | Cause::SyncFailed
+                | Cause::WriterFailed
+                | Cause::LogMissing
+                | Cause::Damaged,
             ) => {}
         }
     }

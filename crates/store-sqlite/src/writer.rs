@@ -6,7 +6,9 @@
 mod batch;
 mod tally;
 
+use std::any::Any;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 
@@ -163,8 +165,17 @@ fn run(queue: &Receiver<Box<dyn Command>>, mut batches: Batches) {
         let mut batch = vec![first];
         // Whatever is there now, without waiting for company.
         batch.extend(queue.try_iter().take(BATCH - 1));
-        batches.run(batch);
+        // Where an assumption did not hold, nothing that this process knows of the file is sure any more: it writes no further.
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| batches.run(batch))) {
+            batches.give_up(said(panic.as_ref()));
+        }
     }
+}
+
+fn said(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "it did not say why".to_owned())
 }
 
 fn ended() -> StoreError {

@@ -16,6 +16,8 @@ pub enum Cause {
     InputOutput,
     /// The disk could not promise to keep what was written. The kernel may have dropped it, so this process trusts it no more.
     SyncFailed,
+    /// The thread that writes met what its code did not foresee. What this process believes of the file may be wrong.
+    WriterFailed,
     /// The write-ahead log was gone although the last daemon had not closed the database: what it held is lost.
     LogMissing,
     /// Pages of the file are damaged.
@@ -39,7 +41,7 @@ impl Cause {
     pub fn ending(self) -> Ending {
         match self {
             Self::DiskFull | Self::ReadOnly | Self::InputOutput => Ending::ByItself,
-            Self::SyncFailed => Ending::Restart,
+            Self::SyncFailed | Self::WriterFailed => Ending::Restart,
             Self::LogMissing | Self::Damaged => Ending::Operator,
         }
     }
@@ -50,6 +52,7 @@ impl Cause {
             Self::ReadOnly => "the file or its file system takes no writes",
             Self::InputOutput => "the disk failed",
             Self::SyncFailed => "the disk could not promise to keep what was written",
+            Self::WriterFailed => "a defect of orchd stopped the writing",
             Self::LogMissing => "its write-ahead log is missing, what it held is lost",
             Self::Damaged => "it is damaged",
         }
@@ -66,6 +69,9 @@ impl Cause {
             }
             Self::SyncFailed => {
                 "look at the disk (dmesg), then restart orchd: only a new process may write again"
+            }
+            Self::WriterFailed => {
+                "keep the log, restart orchd and report what it says: only a new process may write again"
             }
             Self::LogMissing => {
                 "stop orchd; put the -wal file back if you have it, else run 'orchctl restore BACKUP' or 'orchctl restore --as-is'"

@@ -5,7 +5,7 @@ use pipeline_core::port::store::StoreError;
 use rusqlite::Connection;
 
 use crate::checkpoints::Nudge;
-use crate::condition::{Condition, Gate};
+use crate::condition::{Cause, Condition, Gate};
 use crate::failure::Failure;
 use crate::identity;
 use crate::writer::tally::Tally;
@@ -56,6 +56,12 @@ impl Batches {
                 batch.into_iter().for_each(|command| self.run(vec![command]));
             }
         }
+    }
+
+    /// The writing itself failed in a way that was not foreseen; whatever was begun is dropped.
+    pub(crate) fn give_up(&self, why: String) {
+        self.condition.degrade(Cause::WriterFailed, why);
+        self.abandon();
     }
 
     fn begin(&mut self) -> Result<(), StoreError> {

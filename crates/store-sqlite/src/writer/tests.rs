@@ -250,3 +250,24 @@ fn a_disk_that_fails_once_is_tried_again() {
         assert_eq!(later.blocking_recv().unwrap(), Ok(2), "{code}");
     }
 }
+
+#[tokio::test]
+async fn after_a_panic_nothing_is_written_any_more_and_everybody_is_told() {
+    let mut gated = Gated::new();
+    gated.close();
+    let before = gated.hand_in(keep(1));
+    let panics =
+        gated.hand_in(|_: &Connection| -> Result<Written<()>, Failure> { panic!("seven is no state") });
+    gated.open();
+    assert!(
+        before.await.is_err() && panics.await.is_err(),
+        "nobody knows what became of these"
+    );
+    let later = gated.hand_in(keep(2)).await.unwrap();
+    let said = later.unwrap_err().to_string();
+    assert!(
+        said.contains("a defect of orchd stopped the writing (seven is no state)"),
+        "{said}"
+    );
+    assert_eq!(gated.stored(), Vec::<i64>::new());
+}
