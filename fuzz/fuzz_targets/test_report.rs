@@ -28,6 +28,7 @@ fn check(text: &str) {
     let values = ["result", "verdict", "status"].map(|key| matter.text(key));
     let tones: Vec<Tone> = values.into_iter().flatten().map(tone).collect();
     assert!(tones.contains(&Tone::Positive));
+    assert!(!tones.iter().any(|tone| matches!(tone, Tone::Doubtful(_))));
     for value in values.into_iter().flatten() {
         assert!(
             !matches!(tone(&appearance(value)), Tone::Negative(_)),

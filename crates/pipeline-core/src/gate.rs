@@ -16,6 +16,8 @@ use crate::observation::HeadObservation;
 use crate::project::Project;
 use crate::stage::GateName;
 use crate::task::Task;
+use crate::verdict::front_matter::FrontMatter;
+use crate::verdict::owner;
 
 /// What a gate judges besides the evidence.
 #[derive(Debug, Clone, Copy)]
@@ -158,21 +160,10 @@ fn whole<'a>(name: &str, document: &'a Document) -> Result<&'a str, GateOutcome>
 
 /// The text, unless it names another work item as its own.
 fn owned<'a>(task: &Task, name: &str, text: &'a str) -> Result<&'a str, GateOutcome> {
-    match foreign_owner(task, text) {
-        Some(owner) => Err(GateOutcome::Unreadable(format!(
-            "{name} belongs to {owner}, not to {}",
-            task.work_item
-        ))),
+    // What cannot be read names nobody; its own gate says what is wrong with it.
+    let matter = FrontMatter::read(text).ok();
+    match matter.and_then(|matter| owner::foreign(&matter, task.work_item.as_str())) {
+        Some(why) => Err(GateOutcome::Unreadable(format!("{name} {why}"))),
         None => Ok(text),
     }
-}
-
-/// The work item that a report names, when it is another one.
-fn foreign_owner(task: &Task, text: &str) -> Option<String> {
-    let matter = crate::verdict::front_matter::FrontMatter::read(text).ok()?;
-    ["work_item_id", "work_item"]
-        .iter()
-        .filter_map(|key| matter.text(key))
-        .find(|owner| !owner.eq_ignore_ascii_case(task.work_item.as_str()))
-        .map(str::to_owned)
 }

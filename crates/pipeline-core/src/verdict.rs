@@ -4,6 +4,7 @@ mod lines;
 pub mod encoding;
 pub mod front_matter;
 pub mod lookalike;
+pub(crate) mod owner;
 pub mod tokens;
 pub mod review;
 pub mod tests;

@@ -1,4 +1,4 @@
-//! Every report of `fixtures/reports`: what its gate says, one line each.
+//! Every report of `fixtures/reports`: what its gate says, one line each. And every value of docs/REPORTS.md.
 #![allow(clippy::unwrap_used, reason = "a broken expectation of a test panics")]
 
 use std::fs;
@@ -37,6 +37,28 @@ fn every_fixture_is_in_one_of_these_folders() {
         .collect();
     folders.sort();
     assert_eq!(folders, ["SHOP-007", "TRK-021", "broken", "freeform"]);
+}
+
+#[test]
+fn every_value_in_the_documentation_is_judged_as_it_says() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/REPORTS.md");
+    let page = fs::read_to_string(page).unwrap();
+    let rows: Vec<(&str, &str)> = page.lines().filter_map(documented).collect();
+    assert!(rows.len() >= 40, "only {} values are in the tables", rows.len());
+    for (value, expected) in rows {
+        let text = format!("---\nresult: \"{value}\"\n---\n");
+        let verdict = judge_bytes("13-test-report.md", text.as_bytes(), &JudgeOptions::default());
+        assert_eq!(verdict.outcome.as_str(), expected, "{value}: {}", verdict.reason);
+    }
+}
+
+/// The value and the verdict of a row of the tables.
+fn documented(line: &str) -> Option<(&str, &str)> {
+    let (value, rest) = line.strip_prefix("| `")?.split_once("` | ")?;
+    let expected = rest.split(" |").next()?;
+    ["pass", "fail", "unreadable"]
+        .contains(&expected)
+        .then_some((value, expected))
 }
 
 fn verdicts(folder: &str) -> String {

@@ -27,7 +27,7 @@ pub fn deploy_verdict(text: &str, key: &str) -> DeployVerdict {
 pub(crate) fn read(matter: &FrontMatter, key: &str) -> DeployVerdict {
     let Some(value) = matter.text(key) else {
         return match matter.misspelt(key) {
-            Some(found) => unreadable(key, &format!("'{found}'; keys are written in lower case")),
+            Some(found) => unreadable(key, &found),
             None if matter.is_nested(key) => unreadable(key, "a list or mapping"),
             None => unreadable(key, "none"),
         };

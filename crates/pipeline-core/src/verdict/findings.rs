@@ -5,6 +5,7 @@ mod fence;
 mod item;
 mod failing;
 
+use crate::verdict::front_matter::body;
 use crate::verdict::lines::{Line, lines};
 use crate::verdict::lookalike::appearance;
 
@@ -40,10 +41,10 @@ impl Severity {
         }
     }
 
-    /// What a heading's title begins with, past emphasis and symbols; a Cyrillic Р counts as well.
+    /// What a heading's title begins with, past its number, emphasis and symbols; a Cyrillic Р counts as well.
     fn of_title(title: &str) -> Option<Self> {
         let start: String = title
-            .trim_start_matches(|letter: char| !letter.is_alphanumeric())
+            .trim_start_matches(|letter: char| !letter.is_alphabetic())
             .chars()
             .take(3)
             .collect();
@@ -64,7 +65,7 @@ pub struct Finding {
     pub text: String,
 }
 
-/// The open items under headings that begin with P0, P1, P2, P3, and under the headings below those.
+/// The open items under headings that begin with P0, P1, P2, P3, and under the headings below those; front matter has none.
 #[must_use]
 pub fn review_findings(text: &str) -> Vec<Finding> {
     let text = head(text);
@@ -111,8 +112,10 @@ pub fn test_findings(text: &str) -> Vec<String> {
     findings
 }
 
+/// The part of the body that is read.
 fn head(text: &str) -> &str {
-    text.split_at(text.floor_char_boundary(MAX_REPORT_BYTES)).0
+    let read = text.split_at(text.floor_char_boundary(MAX_REPORT_BYTES)).0;
+    body(read)
 }
 
 fn cut(text: &str) -> String {

@@ -8,6 +8,8 @@ mod fields;
 
 use std::collections::BTreeMap;
 
+use crate::verdict::lookalike::{appearance, first_disguised};
+
 /// The largest block that is read, in bytes.
 pub const MAX_BYTES: usize = 64 * 1024;
 /// Blank lines before the first `---` may take so many bytes.
@@ -60,9 +62,9 @@ pub enum Problem {
         "the front matter stands in a code fence; it must be the first thing in the file, without a fence"
     )]
     Fenced,
-    /// The closing line is missing.
-    #[error("the line '---' that ends the front matter is missing")]
-    Unclosed,
+    /// The closing line is missing; the line that may have been meant.
+    #[error("the line '---' that ends the front matter is missing{0}")]
+    Unclosed(String),
     /// Larger than [`MAX_BYTES`].
     #[error("the front matter is larger than 64 KiB, or the line '---' that ends it is missing")]
     TooLarge,
@@ -103,13 +105,15 @@ impl FrontMatter {
         self.fields.get(key) == Some(&Field::Nested)
     }
 
-    /// A key that differs from this one in case only; keys are compared with case.
+    /// A key that is this one to the eye, and how it differs: keys are compared with case, letter by letter.
     #[must_use]
-    pub fn misspelt(&self, key: &str) -> Option<&str> {
-        self.fields
-            .keys()
-            .map(String::as_str)
-            .find(|found| *found != key && found.trim().eq_ignore_ascii_case(key))
+    pub fn misspelt(&self, key: &str) -> Option<String> {
+        let is_meant = |found: &&String| *found != key && appearance(found).trim().eq_ignore_ascii_case(key);
+        let found = self.fields.keys().find(is_meant)?;
+        Some(match first_disguised(found) {
+            Some(letter) => format!("'{}' with {letter}", appearance(found)),
+            None => format!("'{found}'; keys are written in lower case"),
+        })
     }
 
     /// How many nodes were read.
@@ -123,6 +127,11 @@ impl FrontMatter {
     pub fn bytes(&self) -> usize {
         self.bytes
     }
+}
+
+/// The text behind the front matter; all of it when there is none.
+pub(crate) fn body(text: &str) -> &str {
+    block::find(text).map_or(text, |block| block.body)
 }
 
 #[cfg(test)]

@@ -63,8 +63,11 @@ fn latin(letter: char) -> Option<char> {
         .map(|(_, latin)| *latin)
 }
 
-/// Letters without width, marks of direction, and what stands for a byte that was not UTF-8.
-fn is_invisible(letter: char) -> bool {
+/// Letters without width, marks of direction, controls that an escape wrote, and what stands for a byte that was not UTF-8.
+pub(crate) fn is_invisible(letter: char) -> bool {
+    if letter.is_control() {
+        return !letter.is_whitespace();
+    }
     matches!(
         letter,
         '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180E}'
@@ -83,6 +86,8 @@ mod cases {
             ("АPPROVED", "APPROVED"),
             ("РАЅЅ", "PASS"),
             ("FAI\u{200b}LED", "FAILED"),
+            ("FAI\u{8}LED\0", "FAILED"),
+            ("PASS\n FAILED", "PASS\n FAILED"),
             ("ＰＡＳＳ", "PASS"),
             ("paſſ", "paSS"),
             ("PASS ✅\u{fe0f}", "PASS ✅"),

@@ -9,7 +9,7 @@ use crate::stage::GateName;
 use crate::verdict::encoding::decode;
 use crate::verdict::findings::{MAX_REPORT_BYTES, review_findings, test_findings};
 use crate::verdict::front_matter::{FrontMatter, FrontMatterError, Problem};
-use crate::verdict::{deploy, review, tests};
+use crate::verdict::{deploy, owner, review, tests};
 
 /// What is known of a report beforehand.
 #[derive(Debug, Clone, Copy, Default)]
@@ -180,7 +180,7 @@ fn no_gate(error: &FrontMatterError) -> String {
     match &error.problem {
         Problem::Missing(_) => NO_GATE.to_owned(),
         Problem::Fenced
-        | Problem::Unclosed
+        | Problem::Unclosed(_)
         | Problem::TooLarge
         | Problem::NotAMapping
         | Problem::OverLimit { .. }
@@ -211,14 +211,9 @@ fn owned(
     work_item: Option<&str>,
     gate: ReportGate,
 ) -> Option<ReportVerdict> {
-    let wanted = work_item?;
-    let owner = ["work_item_id", "work_item"]
-        .into_iter()
-        .filter_map(|key| matter.text(key))
-        .find(|owner| !owner.eq_ignore_ascii_case(wanted))?;
+    let why = owner::foreign(matter, work_item?)?;
     let last = name.rsplit('/').next().unwrap_or(name);
-    let reason = format!("{last} belongs to {}, not to {wanted}", review::shown(owner, &[]));
-    Some(unreadable(name, Some(gate), reason))
+    Some(unreadable(name, Some(gate), format!("{last} {why}")))
 }
 
 fn judged(name: &str, gate: ReportGate, matter: &FrontMatter, text: &str) -> ReportVerdict {

@@ -65,7 +65,7 @@ fn missing(matter: &FrontMatter) -> String {
         return format!("{missing} (it holds a list or mapping; write APPROVED or REQUEST_CHANGES)");
     }
     match matter.misspelt("verdict") {
-        Some(key) => format!("{missing} (found '{key}'; keys are written in lower case)"),
+        Some(found) => format!("{missing} (found {found})"),
         None => missing.to_owned(),
     }
 }

@@ -37,6 +37,7 @@ pub fn test_verdict(text: &str) -> TestVerdict {
 pub(crate) fn read(matter: &FrontMatter) -> TestVerdict {
     let values: Vec<&str> = KEYS.iter().filter_map(|key| matter.text(key)).collect();
     let mut positive = None;
+    let mut taken_back = None;
     for value in &values {
         match tone(value) {
             Tone::Negative(word) => {
@@ -45,6 +46,7 @@ pub(crate) fn read(matter: &FrontMatter) -> TestVerdict {
                     word,
                 };
             }
+            Tone::Doubtful(what) => taken_back = taken_back.or(Some((*value, what))),
             Tone::Positive => positive = positive.or(Some(*value)),
             Tone::Unknown => {}
         }
@@ -52,15 +54,27 @@ pub(crate) fn read(matter: &FrontMatter) -> TestVerdict {
     if let Some(why) = doubt(matter, &values) {
         return TestVerdict::Unreadable(why);
     }
+    if let Some((value, what)) = taken_back {
+        return TestVerdict::Unreadable(format!(
+            "Test verdict not recognised: {} (neither passed nor failed: '{what}'; write result: PASS or result: FAILED)",
+            shown(value, &[])
+        ));
+    }
     match (positive, values.first()) {
         (Some(value), _) => TestVerdict::Pass(shown(value, &[])),
-        (None, None) => TestVerdict::Unreadable(
-            "No machine-readable verdict/status/result in test report frontmatter".to_owned(),
-        ),
+        (None, None) => TestVerdict::Unreadable(missing(matter)),
         (None, Some(value)) => TestVerdict::Unreadable(format!(
             "Test verdict not recognised: {} (write result: PASS or result: FAILED)",
             shown(value, &[])
         )),
+    }
+}
+
+fn missing(matter: &FrontMatter) -> String {
+    let missing = "No machine-readable verdict/status/result in test report frontmatter";
+    match KEYS.iter().find_map(|key| matter.misspelt(key)) {
+        Some(found) => format!("{missing} (found {found})"),
+        None => missing.to_owned(),
     }
 }
 
@@ -85,7 +99,7 @@ fn doubt(matter: &FrontMatter, values: &[&str]) -> Option<String> {
 fn unreadable(error: &FrontMatterError) -> String {
     match error.problem {
         Problem::Missing(_) => "No YAML frontmatter in test report (cannot read machine verdict)".to_owned(),
-        Problem::Unclosed => "Malformed YAML frontmatter in test report".to_owned(),
+        Problem::Unclosed(_) => "Malformed YAML frontmatter in test report".to_owned(),
         Problem::Fenced
         | Problem::TooLarge
         | Problem::NotAMapping
@@ -122,6 +136,7 @@ mod cases {
         check("result: PASS\nstatus: failed", "fail: failed (FAILED)");
         check("result: mostly fine\nstatus: pass", "pass: pass");
         check("result: PASS\nverdict: 9/10 cases", "fail: 9/10 cases (9/10)");
+        check("result: PASS (2 errors)\nstatus: failed", "fail: failed (FAILED)");
     }
 
     #[test]
@@ -131,8 +146,16 @@ mod cases {
             "unreadable: Test verdict not recognised: FАILED with U+0410, which is not the Latin A (write result: PASS or result: FAILED)",
         );
         check(
+            "result: PASS\nstatus: \"FAI\\bLED\"",
+            "unreadable: Test verdict not recognised: FAI\u{8}LED with U+0008, which cannot be seen (write result: PASS or result: FAILED)",
+        );
+        check(
             "result: PASS\nstatus: [failed]",
             "unreadable: Test verdict not recognised: 'status' holds a list or mapping (write result: PASS or result: FAILED)",
+        );
+        check(
+            "result: PASS\nstatus: 24/25 TC",
+            "unreadable: Test verdict not recognised: 24/25 TC (neither passed nor failed: '24/25'; write result: PASS or result: FAILED)",
         );
         check(
             "result: PASS ✅\u{fe0f} — всё хорошо",
@@ -145,6 +168,14 @@ mod cases {
         check(
             "work_item: ET-1",
             "unreadable: No machine-readable verdict/status/result in test report frontmatter",
+        );
+        check(
+            "Result: PASS",
+            "unreadable: No machine-readable verdict/status/result in test report frontmatter (found 'Result'; keys are written in lower case)",
+        );
+        check(
+            "rеsult: PASS",
+            "unreadable: No machine-readable verdict/status/result in test report frontmatter (found 'rEsult' with U+0435, which is not the Latin E)",
         );
         check(
             "result: mostly fine",

@@ -42,6 +42,17 @@ fn a_report_that_names_another_work_item_is_not_ours() {
             "ET-0070",
             "unreadable: 12-review.md belongs to ET-0070, not to ET-007",
         ),
+        (
+            "work_item",
+            "ЕT-007",
+            "unreadable: 12-review.md belongs to ЕT-007 with U+0415, which is not the Latin E, not to ET-007",
+        ),
+        (
+            "work_item",
+            "[ET-007]",
+            "unreadable: 12-review.md does not say whose it is: work_item holds a list or mapping (write work_item: ET-007)",
+        ),
+        ("work_item", "", "pass: Review verdict: APPROVED"),
     ] {
         let text = format!("---\n{key}: {owner}\nverdict: APPROVED\n---\n");
         let evidence = documents(&[("12-review.md", &text)]);

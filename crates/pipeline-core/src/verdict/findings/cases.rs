@@ -64,9 +64,31 @@ fn no_form_of_writing_hides_a_blocker() {
         "````\n```\n````\n### P0\n- x\n",
         "### P0\r- x\r",
         "### P0\n- [ ] x\n",
+        "### P0\n-[ ] x\n",
+        "## 2. P0 — Blocker\n- x\n",
+        "### 3.1 [P0]\n- x\n",
+        "**P0 — Blocker**\n- x\n",
+        "## Findings\n**P0:**\n\n- x\n\n**Summary**\n- y\n",
+        "__P0__:\n- x\n## P1\n",
+        "### P0\n- [x] group\n  - [ ] x\n  - [x] y\n",
+        "### P0\n**Why**\n- x\n",
     ] {
         check(text, &["P0 x"]);
     }
+}
+
+#[test]
+fn what_only_looks_like_a_heading_or_an_item_is_none() {
+    for text in [
+        "---\nverdict: APPROVED\n# P0\nlist:\n- x\n---\n",
+        "---\nverdict: APPROVED\nP0: 0\n---\n- summary\n",
+        "**P0** and more in a sentence\n- x\n",
+        "### P0\n- [X] x\n  - y\n",
+        "### P0\nНет.\n\n***\n- - -\n",
+    ] {
+        check(text, &[]);
+    }
+    check("### P2\n- a\n  **P0: why**\n- b\n", &["P2 a **P0: why**", "P2 b"]);
 }
 
 #[test]
@@ -107,6 +129,81 @@ fn failures_are_rows_and_lines_of_summaries() {
             "--- FAIL: TestG (0.00s)"
         ]
     );
+}
+
+#[test]
+fn failing_rows_in_the_forms_of_agents() {
+    let row = |row: &str| test_findings(&format!("| case | said |\n|---|:-:|\n{row}\n")).len();
+    for failing in [
+        "| a | FAIL |",
+        "| a | FAIL ❌ |",
+        "| a | ❌ FAIL |",
+        "| a | ✗ |",
+        "| a | failed: timeout |",
+        "| a | **FAILED** (3 s) |",
+        "| a | FAIL — no answer |",
+        "| FAIL | a \\| b |",
+        "| 12 | FAIL |",
+    ] {
+        assert_eq!(row(failing), 1, "{failing}");
+    }
+    for other in [
+        "| Failed | 0 |",
+        "| Failed | 2 | 3 |",
+        "| FAILED | **4** |",
+        "| ❌ | 0 |",
+        "| a | ❌ 0 |",
+        "| a | failed: 0 |",
+        "| Failed login is logged | PASS |",
+        "| `x \\| FAIL \\| y` | PASS |",
+        "| a | 0 failed |",
+        "| a | ✅ |",
+    ] {
+        assert_eq!(row(other), 0, "{other}");
+    }
+}
+
+#[test]
+fn failing_lines_of_test_runners() {
+    let line = |line: &str| test_findings(&format!("```\n{line}\n```\n")).len();
+    for failing in [
+        "test parse::empty ... FAILED",
+        "    FAIL [   0.005s] core parse::empty",
+        "FAILED tests/test_a.py::test_b - AssertionError",
+        "tests/test_a.py::test_b FAILED           [ 50%]",
+        "ERROR tests/test_a.py - ImportError: no module",
+        "FAIL: test_b (a.Case.test_b)",
+        "ERROR: test_b (a.Case.test_b)",
+        "test_b (a.Case.test_b) ... ERROR",
+        "--- FAIL: TestA (0.00s)",
+        "    --- FAIL: TestA/empty (0.00s)",
+        "FAIL\texample.org/a\t0.012s",
+        "FAIL  src/basket.test.ts",
+        "✕ adds a thing (5 ms)",
+        "● basket › adds a thing",
+        "× adds a thing 3ms",
+        "not ok 3 - adds",
+        "BasketTest > adds() FAILED",
+        "  Failed Shop.Tests.Adds [12 ms]",
+    ] {
+        assert_eq!(line(failing), 1, "{failing}");
+    }
+    for other in [
+        "test result: FAILED. 3 passed; 1 failed; 0 ignored",
+        "=== 4 failed, 392 passed in 7.44s ===",
+        "FAILED (failures=1, errors=2)",
+        "Failed: 2, Passed: 3",
+        "FAILED: 0",
+        "FAIL",
+        "FAIL = 3",
+        "Failed to connect to the broker",
+        "failed to load configuration, using the default",
+        "ERROR 2026-06-05 connection lost",
+        "not ok 3 - later # TODO",
+        "test parse::failed ... ok",
+    ] {
+        assert_eq!(line(other), 0, "{other}");
+    }
 }
 
 #[test]

@@ -5,6 +5,9 @@ use crate::verdict::findings::{Finding, MAX_FINDINGS, MAX_TEXT, Severity, cut};
 /// Words of an item that say there is nothing, without punctuation and case.
 const NOTHING: [&str; 5] = ["", "нет", "none", "na", "no"];
 
+/// How deep a line of bold text is that stands in the place of a heading: below every real one.
+const BOLD: usize = 7;
+
 /// Collects the open items.
 #[derive(Debug, Default)]
 pub(super) struct Collector {
@@ -40,7 +43,10 @@ impl Collector {
             return self.enter(level, title);
         }
         let indent = indent(line);
-        if let Some(text) = item_text(bare).filter(|_| self.begins_item(indent)) {
+        if let Some(title) = bold(bare).filter(|title| self.is_bold_heading(indent, title)) {
+            return self.enter(BOLD, title);
+        }
+        if let Some(text) = item_text(bare).filter(|text| self.begins_item(indent, text)) {
             return self.begin(indent, text);
         }
         match &mut self.item {
@@ -76,9 +82,18 @@ impl Collector {
         };
     }
 
-    /// A marker deeper than that of the open item is a part of it.
-    fn begins_item(&self, indent: usize) -> bool {
-        self.item.as_ref().is_none_or(|item| indent < item.indent + 2)
+    /// A line of bold text in the place of a heading: one with a severity, or the next one behind such a line.
+    fn is_bold_heading(&self, indent: usize, title: &str) -> bool {
+        let is_part = self.item.as_ref().is_some_and(|item| indent > item.indent);
+        let is_under_bold = self.section.is_some_and(|section| section.level == BOLD);
+        !is_part && (is_under_bold || Severity::of_title(title).is_some())
+    }
+
+    /// A marker deeper than that of the open item is a part of it, save an open box below a ticked one.
+    fn begins_item(&self, indent: usize, text: &str) -> bool {
+        self.item
+            .as_ref()
+            .is_none_or(|item| indent < item.indent + 2 || is_ticked(&item.text) && text.starts_with("[ ]"))
     }
 
     fn begin(&mut self, indent: usize, text: &str) {
@@ -102,6 +117,15 @@ impl Collector {
             });
         }
     }
+}
+
+/// The title of a line that is bold from its beginning to its end, or to a colon.
+fn bold(bare: &str) -> Option<&str> {
+    let line = bare.trim_end_matches(':');
+    ["**", "__"]
+        .into_iter()
+        .find_map(|mark| line.strip_prefix(mark)?.strip_suffix(mark))
+        .filter(|title| !title.contains("**"))
 }
 
 /// `## Title`; `##P0` too, as it is meant so.
@@ -134,7 +158,7 @@ fn item_text(bare: &str) -> Option<&str> {
     let after = bare
         .strip_prefix(['-', '*', '+', '•'])
         .or_else(|| numbered(bare))?;
-    (after.is_empty() || after.starts_with([' ', '\t'])).then(|| after.trim())
+    (after.is_empty() || after.starts_with([' ', '\t', '['])).then(|| after.trim())
 }
 
 fn numbered(bare: &str) -> Option<&str> {
@@ -149,8 +173,12 @@ fn ends_paragraph(bare: &str) -> bool {
     bare.starts_with(['|', '>', '<']) || underline(bare).is_some() || bare == "***" || bare == "___"
 }
 
+fn is_ticked(text: &str) -> bool {
+    text.starts_with("[x]") || text.starts_with("[X]")
+}
+
 fn is_open(text: &str) -> bool {
-    if text.starts_with("[x]") || text.starts_with("[X]") {
+    if is_ticked(text) {
         return false;
     }
     let word: String = text

@@ -2,6 +2,7 @@
 
 use crate::verdict::front_matter::{FrontMatterError, MAX_BYTES, MAX_LEAD, Problem, WINDOW};
 use crate::verdict::lines::lines;
+use crate::verdict::lookalike::is_invisible;
 
 /// How much of a foreign first line a diagnosis shows, in characters.
 const SHOWN: usize = 40;
@@ -13,6 +14,8 @@ pub(super) struct Block<'a> {
     pub(super) yaml: &'a str,
     /// Lines of the file before it.
     pub(super) lines_before: usize,
+    /// What follows the closing delimiter.
+    pub(super) body: &'a str,
 }
 
 struct Opening {
@@ -26,6 +29,7 @@ pub(super) fn find(text: &str) -> Result<Block<'_>, FrontMatterError> {
     let head = text.split_at(text.floor_char_boundary(WINDOW)).0;
     let is_cut = head.len() < text.len();
     let mut opening: Option<Opening> = None;
+    let mut meant = String::new();
     let mut last_line = 1;
     for (index, line) in lines(head).enumerate() {
         last_line = index + 1;
@@ -48,7 +52,15 @@ pub(super) fn find(text: &str) -> Result<Block<'_>, FrontMatterError> {
                 return Ok(Block {
                     yaml: head.get(open.begin..line.start).unwrap_or_default(),
                     lines_before: open.line,
+                    body: text.get(line.next..).unwrap_or_default(),
                 });
+            }
+            Some(_) if meant.is_empty() && is_meant(line.text) => {
+                meant = format!(
+                    "; line {last_line} is '{}'{}",
+                    shown(line.text),
+                    difference(line.text)
+                );
             }
             Some(_) => {}
         }
@@ -56,7 +68,7 @@ pub(super) fn find(text: &str) -> Result<Block<'_>, FrontMatterError> {
     Err(match opening {
         None => at(last_line, Problem::Missing(String::new())),
         Some(open) if is_cut => at(open.line, Problem::TooLarge),
-        Some(open) => at(open.line, Problem::Unclosed),
+        Some(open) => at(open.line, Problem::Unclosed(meant)),
     })
 }
 
@@ -74,9 +86,49 @@ fn foreign(line: &str) -> Problem {
     if bare.starts_with("```") || bare.starts_with("~~~") {
         return Problem::Fenced;
     }
-    let shown: String = plain_text::without_control(bare.trim_end())
+    let why = if is_meant(line) {
+        difference(line)
+    } else {
+        String::new()
+    };
+    match shown(line) {
+        shown if shown.is_empty() => {
+            let first = line.chars().next().map_or(0, u32::from);
+            Problem::Missing(format!(", but it begins with U+{first:04X}"))
+        }
+        shown => Problem::Missing(format!(", but it is '{shown}'{why}")),
+    }
+}
+
+/// What can be seen of a line.
+fn shown(line: &str) -> String {
+    let seen = plain_text::without_control(line.trim());
+    seen.chars().take(SHOWN).collect()
+}
+
+/// Dashes of any kind or the dots that end a YAML document, and nothing else to the eye.
+fn is_meant(line: &str) -> bool {
+    let mut seen = line
         .chars()
-        .take(SHOWN)
-        .collect();
-    Problem::Missing(format!(", but it is '{shown}'"))
+        .filter(|letter| !letter.is_whitespace() && !is_invisible(*letter));
+    let dashes = seen.clone().filter(|letter| is_dash(*letter)).count();
+    line.trim() == "..." || seen.all(is_dash) && (dashes > 1 || dashes == 1 && !line.contains('-'))
+}
+
+fn is_dash(letter: char) -> bool {
+    matches!(letter, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
+}
+
+/// What makes a line another one than `---`, when it cannot be seen.
+fn difference(line: &str) -> String {
+    if line.starts_with([' ', '\t']) {
+        return " with white space before it".to_owned();
+    }
+    match line
+        .chars()
+        .find(|letter| !letter.is_ascii_graphic() && *letter != ' ')
+    {
+        Some(letter) => format!(" with U+{:04X}", u32::from(letter)),
+        None => String::new(),
+    }
 }

@@ -86,6 +86,73 @@ fn what_is_no_front_matter_is_told_with_its_place() {
 }
 
 #[test]
+fn a_delimiter_that_is_none_is_told_by_what_makes_it_so() {
+    let missing = "the first line that is not empty must be '---', but it";
+    for (text, expected) in [
+        (
+            " ---\nverdict: x\n ---\n",
+            format!("line 1, column 1: {missing} is '---' with white space before it"),
+        ),
+        (
+            "\u{feff}\u{feff}---\n",
+            format!("line 1, column 1: {missing} is '---' with U+FEFF"),
+        ),
+        (
+            "\n\u{feff}---\n",
+            format!("line 2, column 1: {missing} is '---' with U+FEFF"),
+        ),
+        (
+            "---\u{a0}\nverdict: x\n---\n",
+            format!("line 1, column 1: {missing} is '---' with U+00A0"),
+        ),
+        (
+            "—-\nverdict: x\n",
+            format!("line 1, column 1: {missing} is '—-' with U+2014"),
+        ),
+        (
+            "-\0-\0-\0\n",
+            format!("line 1, column 1: {missing} is '---' with U+0000"),
+        ),
+        (
+            "----\nverdict: x\n",
+            format!("line 1, column 1: {missing} is '----'"),
+        ),
+        (
+            "\0\0\n",
+            format!("line 1, column 1: {missing} begins with U+0000"),
+        ),
+    ] {
+        check(text, &expected);
+    }
+    for (line, shown) in [
+        ("----", "'----'"),
+        ("---\u{a0}", "'---' with U+00A0"),
+        (" ---", "'---' with white space before it"),
+        ("—", "'—' with U+2014"),
+        ("...", "'...'"),
+    ] {
+        check(
+            &format!("---\nverdict: x\nlist:\n-\n{line}\n# Review\n"),
+            &format!(
+                "line 1, column 1: the line '---' that ends the front matter is missing; line 5 is {shown}"
+            ),
+        );
+    }
+}
+
+#[test]
+fn a_space_that_is_none_is_named() {
+    check(
+        "---\nwork_item: x\nverdict:\u{a0}APPROVED\n---\n",
+        "line 3, column 9: U+00A0 behind the colon is no space to YAML; write a plain one",
+    );
+    check(
+        "---\nnote: a:\u{a0}b\nverdict: APPROVED\u{a0}\n---\n",
+        "verdict = Some(\"APPROVED\")",
+    );
+}
+
+#[test]
 fn refused_yaml_is_located_in_the_file() {
     for (text, expected) in [
         (
@@ -140,6 +207,14 @@ fn refused_yaml_is_located_in_the_file() {
 #[test]
 fn a_case_slip_in_a_key_is_found_for_the_diagnosis() {
     let matter = FrontMatter::read("---\nVerdict: APPROVED\n---\n").unwrap();
-    assert_eq!(matter.misspelt("verdict"), Some("Verdict"));
+    assert_eq!(
+        matter.misspelt("verdict").as_deref(),
+        Some("'Verdict'; keys are written in lower case")
+    );
     assert_eq!(matter.misspelt("result"), None);
+    let matter = FrontMatter::read("---\nverdict\u{200b}: APPROVED\n---\n").unwrap();
+    assert_eq!(
+        matter.misspelt("verdict").as_deref(),
+        Some("'verdict' with U+200B, which cannot be seen")
+    );
 }

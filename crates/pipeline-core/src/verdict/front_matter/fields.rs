@@ -33,7 +33,7 @@ pub(super) fn read(block: &Block<'_>) -> Result<FrontMatter, FrontMatterError> {
         aliases: 0,
         anchors: BTreeMap::new(),
     };
-    let fields = reader.document()?;
+    let fields = reader.document().map_err(|error| no_space(block, error))?;
     Ok(FrontMatter {
         fields,
         nodes: reader.nodes,
@@ -239,6 +239,33 @@ fn scalar(text: &str, style: ScalarStyle) -> Field {
         Field::Empty
     } else {
         Field::Text(text.to_owned())
+    }
+}
+
+/// The error itself, or what the eye does not see and YAML does: a no-break space behind a colon makes no key of what stands before it.
+fn no_space(block: &Block<'_>, error: FrontMatterError) -> FrontMatterError {
+    let found = crate::verdict::lines::lines(block.yaml)
+        .enumerate()
+        .find_map(|(index, line)| {
+            let mut letters = line
+                .text
+                .chars()
+                .enumerate()
+                .skip_while(|(_, letter)| *letter != ':');
+            let (column, letter) = letters.nth(1)?;
+            let is_strange = letter.is_whitespace() && !letter.is_ascii();
+            is_strange.then_some((index, column, letter))
+        });
+    let Some((index, column, letter)) = found else {
+        return error;
+    };
+    FrontMatterError {
+        line: index + 1 + block.lines_before,
+        column: column + 1,
+        problem: Problem::Invalid(format!(
+            "U+{:04X} behind the colon is no space to YAML; write a plain one",
+            u32::from(letter)
+        )),
     }
 }
 
