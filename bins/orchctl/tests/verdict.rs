@@ -1,8 +1,11 @@
 //! `orchctl verdict` on files and directories: it runs without a data directory, and its exit code is that of the worst report.
 #![allow(clippy::unwrap_used, reason = "a broken expectation of a test panics")]
 
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::symlink;
+use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
 use assert_cmd::cargo::cargo_bin_cmd;
@@ -102,10 +105,15 @@ fn a_line_has_every_field() {
 
 #[test]
 fn a_table_is_for_people() {
-    let directory = directory(&[("13-test-report.md", FAILED), ("notes.md", "\u{1b}[2Jnotes\n")]);
+    let directory = directory(&[
+        ("13-test-report.md", FAILED),
+        ("notes.md", "\u{1b}[2Jnotes\n"),
+        ("12-review.md", "notes\n"),
+    ]);
     let said = verdict(&["--format", "table"], &[directory.path()]);
     let shown = said.out.replace(directory.path().to_str().unwrap(), "D");
     insta::assert_snapshot!(shown, @r"
+    unreadable  check_reviewer_verdict  D/12-review.md: No readable frontmatter in review: line 1, column 1: the first line that is not empty must be '---', but it is 'notes'
     fail        check_tests_passed      D/13-test-report.md: Test verdict: FAILED (FAILED)
                 a | FAIL
     unreadable  -                       D/notes.md: no gate known for this file and no verdict key in it
@@ -153,22 +161,89 @@ fn what_cannot_be_read_is_told_and_never_passes() {
             "no *.md file in this directory"
         ]
     );
+    let gates: Vec<Value> = said.lines().iter().map(|line| line["gate"].clone()).collect();
+    assert_eq!(gates, [Value::from("check_reviewer_verdict"), Value::Null]);
     assert_eq!(said.code, 2);
+}
+
+#[test]
+fn what_is_no_regular_file_is_told_at_once() {
+    let directory = directory(&[("12-review.md", APPROVED)]);
+    let path = |name: &str| directory.path().join(name);
+    symlink(path("b.md"), path("a.md")).unwrap();
+    symlink(path("a.md"), path("b.md")).unwrap();
+    let _listening = UnixListener::bind(path("socket.md")).unwrap();
+    let paths = [
+        path("a.md"),
+        path("socket.md"),
+        PathBuf::from("/dev/zero"),
+        path("12-review.md/x"),
+    ];
+    let said = verdict(&[], &paths.each_ref().map(PathBuf::as_path));
+    let reasons: Vec<Value> = said.lines().iter().map(|line| line["reason"].clone()).collect();
+    assert_eq!(
+        reasons,
+        [
+            "the file cannot be read: Too many levels of symbolic links (os error 40)",
+            "the file cannot be read: it is not a regular file",
+            "the file cannot be read: it is not a regular file",
+            "the file cannot be read: Not a directory (os error 20)",
+        ]
+    );
+    assert_eq!(said.code, 2);
+}
+
+#[test]
+fn strange_names_give_one_line_each() {
+    let names: [&[u8]; 4] = [
+        b"12-review-\xff.md",
+        b"12-review-\n.md",
+        b"12-review-\x1b[2J.md",
+        b"12-REVIEW.MD",
+    ];
+    let directory = tempfile::tempdir().unwrap();
+    for name in names {
+        fs::write(directory.path().join(OsStr::from_bytes(name)), APPROVED).unwrap();
+    }
+    let said = verdict(&[], &[directory.path()]);
+    assert_eq!(
+        said.outcomes(directory.path()),
+        [
+            "12-REVIEW.MD: pass",
+            "12-review-\n.md: pass",
+            "12-review-\u{1b}[2J.md: pass",
+            "12-review-\u{fffd}.md: pass",
+        ]
+    );
+    let said = verdict(&["--format", "table"], &[directory.path()]);
+    assert_eq!((said.code, said.out.lines().count()), (0, 4), "{}", said.out);
+    assert!(!said.out.contains('\u{1b}'), "{}", said.out);
+}
+
+#[test]
+fn the_keys_of_a_line_stand_in_one_order() {
+    let directory = directory(&[("12-review.md", APPROVED)]);
+    let file = directory.path().join("12-review.md");
+    let expected = format!(
+        r#"{{"file":"{}","gate":"check_reviewer_verdict","outcome":"pass","value":"APPROVED","reason":"Review verdict: APPROVED","findings":[]}}"#,
+        file.display()
+    );
+    assert_eq!(verdict(&[], &[&file]).out, expected + "\n");
 }
 
 #[test]
 fn too_many_reports_and_levels_are_told() {
     let directory = tempfile::tempdir().unwrap();
-    for number in 0..1_002 {
-        let name = format!("12-review-v{number:04}.md");
+    for number in 0..10_002 {
+        let name = format!("12-review-v{number:05}.md");
         fs::write(directory.path().join(name), APPROVED).unwrap();
     }
     let said = verdict(&[], &[directory.path()]);
     let lines = said.lines();
-    assert_eq!(lines.len(), 1_001);
+    assert_eq!(lines.len(), 10_001);
     assert_eq!(
         lines.last().unwrap()["reason"],
-        "the directory holds more than 1000 reports; the rest was not judged"
+        "the directory holds more than 10000 reports; the rest was not judged"
     );
     assert_eq!(said.code, 2);
 

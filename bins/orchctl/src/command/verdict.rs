@@ -2,7 +2,7 @@
 
 mod reading;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use pipeline_core::verdict::report::{JudgeOptions, Outcome, ReportGate, ReportVerdict, judge_bytes};
@@ -84,13 +84,18 @@ fn judged(report: &Report, options: &JudgeOptions<'_>) -> ReportVerdict {
         Read::Bytes(bytes) => judge_bytes(&file, &bytes, options),
         Read::Failed(why) => ReportVerdict {
             file: file.into_owned(),
-            gate: options.gate,
+            gate: options.gate.or_else(|| named(&report.path)),
             outcome: Outcome::Unreadable,
             value: None,
             reason: why,
             findings: Vec::new(),
         },
     }
+}
+
+/// The gate of a file that cannot be read is known from its name all the same.
+fn named(path: &Path) -> Option<ReportGate> {
+    ReportGate::of_name(&path.file_name()?.to_string_lossy())
 }
 
 fn code(verdicts: &[ReportVerdict]) -> u8 {
@@ -117,7 +122,11 @@ fn table(verdicts: &[ReportVerdict]) -> String {
             text::line(&verdict.file),
             text::short_line(&verdict.reason, SHOWN)
         ));
-        let findings = verdict.findings.iter();
+        // Where an unreadable report is wrong stands in most reasons already.
+        let findings = verdict
+            .findings
+            .iter()
+            .filter(|finding| verdict.outcome != Outcome::Unreadable || !verdict.reason.contains(*finding));
         lines.extend(findings.map(|finding| format!("            {}", text::short_line(finding, SHOWN))));
     }
     lines.join("\n")

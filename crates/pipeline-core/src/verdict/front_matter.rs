@@ -111,7 +111,7 @@ impl FrontMatter {
         let is_meant = |found: &&String| *found != key && appearance(found).trim().eq_ignore_ascii_case(key);
         let found = self.fields.keys().find(is_meant)?;
         Some(match first_disguised(found) {
-            Some(letter) => format!("'{}' with {letter}", appearance(found)),
+            Some(letter) => format!("'{key}' with {letter}"),
             None => format!("'{found}'; keys are written in lower case"),
         })
     }

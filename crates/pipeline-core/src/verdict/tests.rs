@@ -175,7 +175,7 @@ mod cases {
         );
         check(
             "rеsult: PASS",
-            "unreadable: No machine-readable verdict/status/result in test report frontmatter (found 'rEsult' with U+0435, which is not the Latin E)",
+            "unreadable: No machine-readable verdict/status/result in test report frontmatter (found 'result' with U+0435, which is not the Latin E)",
         );
         check(
             "result: mostly fine",

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// Of a file so many bytes are read, and one more, so that a longer one is told from one that ends there.
 const MAX_FILE: u64 = pipeline_core::verdict::findings::MAX_REPORT_BYTES as u64;
 /// The most reports of one directory.
-const MAX_REPORTS: usize = 1_000;
+const MAX_REPORTS: usize = 10_000;
 /// How deep a directory is walked.
 const MAX_DEPTH: usize = 8;
 
@@ -111,7 +111,11 @@ fn walk(directory: &Path, depth: usize, found: &mut Vec<Report>) -> io::Result<(
         } else if kind.is_dir() {
             let trouble = format!("deeper than {MAX_DEPTH} levels; what is below was not judged");
             found.push(Report::bad(&path, trouble));
-        } else if kind.is_file() && path.extension().is_some_and(|ending| ending == "md") {
+        } else if kind.is_file()
+            && path
+                .extension()
+                .is_some_and(|ending| ending.eq_ignore_ascii_case("md"))
+        {
             found.push(Report::good(path));
         }
     }
