@@ -19,7 +19,7 @@ impl Gate for ArchitectureDone {
         let decisions = input.task.document(DECISIONS);
         let is_decision = |path: &&String| {
             path.strip_prefix(&decisions)
-                .is_some_and(|name| name.starts_with("ADR-") && name.ends_with(".md"))
+                .is_some_and(|name| name.starts_with("ADR-") && name.ends_with(".md") && !name.contains('/'))
         };
         let count = input.evidence.listed.iter().filter(is_decision).count();
         if count > 0 {
@@ -27,7 +27,7 @@ impl Gate for ArchitectureDone {
         } else if input
             .evidence
             .document(&input.task.document(INFRASTRUCTURE))
-            .is_some()
+            .is_some_and(|document| !document.text.trim().is_empty())
         {
             GateOutcome::Pass("Infrastructure requirements written".to_owned())
         } else {

@@ -101,8 +101,13 @@ pub fn test_findings(text: &str) -> Vec<String> {
         };
         if found {
             let finding = cut(bare.trim_matches('|').trim());
-            if !findings.contains(&finding) {
-                findings.push(finding);
+            match findings
+                .iter_mut()
+                .find(|known| failing::is_same(known, &finding))
+            {
+                Some(known) if known.len() < finding.len() => *known = finding,
+                Some(_) => {}
+                None => findings.push(finding),
             }
             if findings.len() == MAX_FINDINGS {
                 break;

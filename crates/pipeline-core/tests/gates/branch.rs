@@ -56,6 +56,25 @@ fn ci_is_judged_by_every_status_of_the_head() {
 }
 
 #[test]
+fn red_ci_is_told_with_its_context_address_and_the_end_of_its_log() {
+    let mut seen = head();
+    let lint = status("lint", StatusState::Error);
+    let log: Vec<String> = (1..=41).map(|line| format!("line {line}")).collect();
+    let unit = CommitStatus {
+        description: "2 failed".to_owned(),
+        url: Some("https://ci.example.org/7".to_owned()),
+        log_tail: Some(log.join("\n")),
+        ..status("unit", StatusState::Failure)
+    };
+    seen.statuses = vec![lint, unit, status("docs", StatusState::Success)];
+    let said = judged(CheckCiGreen, &task(), &project(), &with_head(seen));
+    let tail = log.get(1..).unwrap().join("\n");
+    let expected =
+        format!("fail: CI state: failure [lint | unit: 2 failed (https://ci.example.org/7)\n{tail}]");
+    assert_eq!(said, expected);
+}
+
+#[test]
 fn a_branch_that_is_not_ours_decides_nothing() {
     for gate in [CheckCiGreen, CheckTestsLocal, CheckReviewApproved] {
         let unread = judged(gate, &task(), &project(), &Evidence::default());
@@ -96,7 +115,7 @@ fn local_tests_hold_for_the_code_that_they_saw() {
             TestsStand::Passed,
             "pending: LocalTests",
         ),
-        (&ours, failed(""), "fail: Local tests failed: exit code 2"),
+        (&ours, failed(" \n"), "fail: Local tests failed: exit code 2"),
         (
             &ours,
             failed("compiling\nno name\n"),

@@ -92,6 +92,33 @@ fn a_report_gives_the_reason_to_the_letter() {
 }
 
 #[test]
+fn failed_tests_bring_what_the_review_left_open() {
+    let evidence = documents(&[
+        (
+            "13-test-report.md",
+            "---\nresult: FAILED\n---\n| greets | FAIL |\n",
+        ),
+        (
+            "12-review.md",
+            "---\nverdict: APPROVED\n---\n### P2\n- rename `x`\n### P3\n- [x] mended\n",
+        ),
+    ]);
+    assert_eq!(
+        judged(GateName::CheckTestsPassed, &task(), &project(), &evidence),
+        "fail: Test verdict: FAILED (FAILED) [12-review.md: P2 rename `x` | greets | FAIL]"
+    );
+}
+
+#[test]
+fn a_report_that_takes_its_verdict_back_is_written_again() {
+    let evidence = documents(&[("13-test-report.md", "---\nresult: 24/25 TC = PASS\n---\n")]);
+    assert_eq!(
+        judged(GateName::CheckTestsPassed, &task(), &project(), &evidence),
+        "unreadable: Test verdict not recognised: 24/25 TC = PASS (neither passed nor failed: '24/25'; write result: PASS or result: FAILED)"
+    );
+}
+
+#[test]
 fn a_log_gives_the_reason_to_the_letter() {
     use GateName::{CheckDeployStatus, CheckStagingStatus};
     for (gate, name, text, expected) in [
@@ -106,6 +133,18 @@ fn a_log_gives_the_reason_to_the_letter() {
             "15-staging-log.md",
             "---\nstaging_status: FAILED\n---\n",
             "fail: Staging status: FAILED",
+        ),
+        (
+            CheckStagingStatus,
+            "15-staging-log.md",
+            "---\nstaging_status: FAILED\nresult: 9/10 checks PASS\n---\n",
+            "fail: Staging status: FAILED [9/10 checks PASS]",
+        ),
+        (
+            CheckStagingStatus,
+            "15-staging-log.md",
+            "---\ndeploy_status: SUCCESS\n---\n",
+            "unreadable: No machine-readable staging_status in frontmatter (got: none)",
         ),
         (
             CheckStagingStatus,
@@ -184,8 +223,10 @@ fn architecture_is_a_decision_or_the_infrastructure() {
     let mut evidence = documents(&[]);
     let nothing = "unreadable: neither 06-adr/ADR-*.md nor 07-infra-requirements.md was written";
     assert_eq!(judged(gate, &task(), &project(), &evidence), nothing);
-    evidence.listed = vec![path("notes.md"), path("ADR-001.txt")];
+    evidence.listed = vec![path("notes.md"), path("ADR-001.txt"), path("ADR-1/notes.md")];
     assert_eq!(judged(gate, &task(), &project(), &evidence), nothing);
+    let blank = documents(&[("07-infra-requirements.md", " \n")]);
+    assert_eq!(judged(gate, &task(), &project(), &blank), nothing);
     evidence.listed = vec![path("ADR-001.md"), path("ADR-002.md")];
     assert_eq!(
         judged(gate, &task(), &project(), &evidence),

@@ -207,6 +207,20 @@ fn failing_lines_of_test_runners() {
 }
 
 #[test]
+fn a_failure_that_is_told_twice_is_one_finding() {
+    let text = "```\nFAILED tests/a.py::b\nFAILED tests/a.py::c\n```\n```\nFAILED tests/a.py::b - assert 1 == 2\nnot ok 1 - b\nnot ok 1 - c\n```\n";
+    assert_eq!(
+        test_findings(text),
+        [
+            "FAILED tests/a.py::b - assert 1 == 2",
+            "FAILED tests/a.py::c",
+            "not ok 1 - b",
+            "not ok 1 - c"
+        ]
+    );
+}
+
+#[test]
 fn a_header_and_passing_rows_are_no_failures() {
     let text =
         "| Run | Passed | Failed |\n|-----|-------:|-------:|\n| all | **392** | **0** |\n| x | PASS | ✓ |\n";

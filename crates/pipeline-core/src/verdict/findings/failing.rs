@@ -102,6 +102,13 @@ fn is_told_behind(line: &str) -> bool {
     is_pytest || is_collection || is_unittest || is_last || line.contains(" > ") && line.ends_with(" FAILED")
 }
 
+/// One failure told twice: pytest names it with and without its message.
+pub(super) fn is_same(one: &str, other: &str) -> bool {
+    let name = |line: &'_ str| line.split_once(" - ").map_or(line.len(), |(name, _)| name.len());
+    let (one_name, other_name) = (one.split_at(name(one)).0, other.split_at(name(other)).0);
+    one == other || one_name == other_name && one_name.contains("::")
+}
+
 /// The rest behind these ASCII letters, whose case does not matter.
 fn starts_with<'a>(text: &'a str, start: &str) -> Option<&'a str> {
     let (head, rest) = text.split_at_checked(start.len())?;
