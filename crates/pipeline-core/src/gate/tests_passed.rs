@@ -7,7 +7,7 @@ use crate::task::Task;
 use crate::verdict::findings::{review_findings, test_findings};
 use crate::verdict::tests::{TestVerdict, test_verdict};
 
-const REPORT: &str = "13-test-report.md";
+pub(super) const REPORT: &str = "13-test-report.md";
 const REVIEW: &str = "12-review.md";
 
 pub(super) struct TestsPassed;

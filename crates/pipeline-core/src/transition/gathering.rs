@@ -2,7 +2,7 @@
 
 use crate::brief::Launch;
 use crate::evidence::Evidence;
-use crate::gate::{GateInput, GateOutcome, Pending, gate};
+use crate::gate::{GateInput, GateOutcome, Pending, gate, place};
 use crate::id::JobId;
 use crate::message::alert::{
     blocked_alert, deploy_failed_alert, error_alert, questions_alert, questions_exhausted_alert,
@@ -153,7 +153,10 @@ fn judge(plan: &mut Plan<'_>, stage: &Stage, evidence: &Evidence) {
                 }
                 return failed(plan, name, &reason, findings);
             }
-            GateOutcome::Unreadable(diagnosis) => return unreadable(plan, name, &diagnosis),
+            GateOutcome::Unreadable(diagnosis) => {
+                let place = place(name, input);
+                return unreadable(plan, name, &diagnosis, place.as_deref());
+            }
             GateOutcome::Pending(pending) => {
                 tell::readable(plan, stage, evidence);
                 return wait(plan, name, &pending, evidence);
@@ -198,13 +201,13 @@ fn failed(plan: &mut Plan<'_>, name: GateName, reason: &str, findings: Vec<Strin
             bounce::send_back(plan, to, cause, reason, findings);
         }
         OnFail::Block { stage: to } => roll_back(plan, name, reason, (&to, findings)),
-        OnFail::Repair => repair::or_block(plan, reason),
+        OnFail::Repair => repair::or_block(plan, reason, None),
     }
 }
 
-fn unreadable(plan: &mut Plan<'_>, name: GateName, diagnosis: &str) {
+fn unreadable(plan: &mut Plan<'_>, name: GateName, diagnosis: &str, place: Option<&str>) {
     if !gently(plan, name, diagnosis) {
-        repair::or_block(plan, diagnosis);
+        repair::or_block(plan, diagnosis, place);
     }
 }
 

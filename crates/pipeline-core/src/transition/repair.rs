@@ -9,8 +9,8 @@ use crate::task::Resume;
 use crate::transition::plan::Plan;
 use crate::transition::stage;
 
-/// The same role runs again with the diagnosis; a role with a single attempt blocks at once.
-pub(super) fn or_block(plan: &mut Plan<'_>, diagnosis: &str) {
+/// The same role runs again with the diagnosis, and the place if it is known; a role with a single attempt blocks at once.
+pub(super) fn or_block(plan: &mut Plan<'_>, diagnosis: &str, place: Option<&str>) {
     let Some(stage) = plan.stage(&plan.task.stage) else {
         return;
     };
@@ -28,7 +28,10 @@ pub(super) fn or_block(plan: &mut Plan<'_>, diagnosis: &str) {
     };
     let html = repair_comment(plan.rules.project.locale, &role, diagnosis, turn);
     plan.comment(role, html);
-    launch(plan, stage, diagnosis);
+    match place.filter(|place| !diagnosis.contains(place)) {
+        Some(place) => launch(plan, stage, &format!("{diagnosis}\n{place}")),
+        None => launch(plan, stage, diagnosis),
+    }
 }
 
 /// A repair run is left to the stage's role.

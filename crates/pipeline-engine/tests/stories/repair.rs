@@ -22,6 +22,23 @@ async fn a_broken_report_is_repaired_by_the_same_role() {
 }
 
 #[tokio::test]
+async fn the_brief_of_a_repair_says_where_the_report_is_wrong() {
+    let mut world = World::new().await;
+    world.next_writes("tester", |desk| {
+        desk.write("13-test-report.md", "---\nresult: PASS\n—\n# Tests\n");
+    });
+    let issue = world.approved().await;
+    assert_eq!(world.stands(&issue).await, "done/done");
+    let brief = world.brief("tester");
+    let place = "> Malformed YAML frontmatter in test report\n\
+                 > line 1, column 1: the line '---' that ends the front matter is missing; line 3 is '—' with U+2014\n";
+    assert!(brief.contains(place), "{brief}");
+    let said = "the report cannot be read (Malformed YAML frontmatter in test report)";
+    assert_eq!(world.times_said(&issue, said), 1);
+    world.ends().await;
+}
+
+#[tokio::test]
 async fn a_report_that_stays_broken_blocks_after_two_repairs() {
     let mut world = World::new().await;
     for round in 1..=3 {
