@@ -48,7 +48,7 @@ impl Severity {
             .chars()
             .take(3)
             .collect();
-        let start = appearance(&start);
+        let start = appearance(&start).to_ascii_uppercase();
         let (severity, rest) = [Self::P0, Self::P1, Self::P2, Self::P3]
             .into_iter()
             .find_map(|severity| Some((severity, start.strip_prefix(severity.as_str())?)))?;

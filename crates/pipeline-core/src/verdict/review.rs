@@ -44,19 +44,17 @@ pub(crate) fn read(matter: &FrontMatter, text: &str) -> ReviewVerdict {
                 .to_owned(),
         );
     }
-    match open_blockers(text) {
-        0 => ReviewVerdict::Approved,
-        open => ReviewVerdict::Unreadable(format!(
-            "APPROVED with {open} open P0/P1 items: fix the verdict or mark the items resolved"
+    let findings = review_findings(text);
+    let mut blockers = findings.iter().filter(|finding| finding.severity <= Severity::P1);
+    match blockers.next() {
+        None => ReviewVerdict::Approved,
+        Some(first) => ReviewVerdict::Unreadable(format!(
+            "APPROVED with {} open P0/P1 items: fix the verdict or mark the items resolved (the first: {} {})",
+            blockers.count() + 1,
+            first.severity.as_str(),
+            shown(&first.text, &[])
         )),
     }
-}
-
-fn open_blockers(text: &str) -> usize {
-    review_findings(text)
-        .iter()
-        .filter(|finding| finding.severity <= Severity::P1)
-        .count()
 }
 
 fn missing(matter: &FrontMatter) -> String {
@@ -144,11 +142,11 @@ mod cases {
     fn approval_with_an_open_blocker_is_a_contradiction() {
         unreadable(
             "---\nverdict: APPROVED\n---\n### P0 — Blocker\n- it crashes\n",
-            "APPROVED with 1 open P0/P1 items: fix the verdict or mark the items resolved",
+            "APPROVED with 1 open P0/P1 items: fix the verdict or mark the items resolved (the first: P0 it crashes)",
         );
         unreadable(
             "---\rverdict: APPROVED\r---\r### P1\r- it crashes\r",
-            "APPROVED with 1 open P0/P1 items: fix the verdict or mark the items resolved",
+            "APPROVED with 1 open P0/P1 items: fix the verdict or mark the items resolved (the first: P1 it crashes)",
         );
         check(
             "---\nverdict: APPROVED\n---\n### P0\n- [x] it crashed\n- Нет.\n### P2\n- a nit\n",

@@ -72,6 +72,12 @@ fn no_form_of_writing_hides_a_blocker() {
         "__P0__:\n- x\n## P1\n",
         "### P0\n- [x] group\n  - [ ] x\n  - [x] y\n",
         "### P0\n**Why**\n- x\n",
+        "### p0: blocker\n- x\n",
+        "### P0\n-\u{a0}x\n",
+        "### P0\n— x\n",
+        "### P0\n– x\n",
+        "### P0\n◦ x\n",
+        "### P0\n- нет\n\n— x\n",
     ] {
         check(text, &["P0 x"]);
     }
@@ -84,10 +90,15 @@ fn what_only_looks_like_a_heading_or_an_item_is_none() {
         "---\nverdict: APPROVED\nP0: 0\n---\n- summary\n",
         "**P0** and more in a sentence\n- x\n",
         "### P0\n- [X] x\n  - y\n",
+        "### P0\n- [х] a Cyrillic tick\n",
+        "### P0\n— Нет.\n",
+        "### P0\n—\n",
         "### P0\nНет.\n\n***\n- - -\n",
     ] {
         check(text, &[]);
     }
+    check("### P1\n- a\n— b\n", &["P1 a — b"]);
+    check("### P1\n— a\n— b\n", &["P1 a", "P1 b"]);
     check("### P2\n- a\n  **P0: why**\n- b\n", &["P2 a **P0: why**", "P2 b"]);
 }
 

@@ -5,6 +5,9 @@ use crate::verdict::findings::{Finding, MAX_FINDINGS, MAX_TEXT, Severity, cut};
 /// Words of an item that say there is nothing, without punctuation and case.
 const NOTHING: [&str; 5] = ["", "нет", "none", "na", "no"];
 
+/// What list items begin with; the last ones are written by people who set type.
+const MARKS: [char; 9] = ['-', '*', '+', '•', '–', '—', '·', '◦', '‣'];
+
 /// How deep a line of bold text is that stands in the place of a heading: below every real one.
 const BOLD: usize = 7;
 
@@ -28,6 +31,8 @@ struct Section {
 #[derive(Debug)]
 struct Item {
     severity: Severity,
+    /// What it begins with; a digit where it is numbered.
+    mark: char,
     /// Columns before its marker.
     indent: usize,
     text: String,
@@ -46,8 +51,8 @@ impl Collector {
         if let Some(title) = bold(bare).filter(|title| self.is_bold_heading(indent, title)) {
             return self.enter(BOLD, title);
         }
-        if let Some(text) = item_text(bare).filter(|text| self.begins_item(indent, text)) {
-            return self.begin(indent, text);
+        if let Some((mark, text)) = item(bare).filter(|found| self.begins_item(indent, *found)) {
+            return self.begin(indent, (mark, text));
         }
         match &mut self.item {
             Some(item) if bare.is_empty() => item.is_paused = true,
@@ -90,16 +95,20 @@ impl Collector {
     }
 
     /// A marker deeper than that of the open item is a part of it, save an open box below a ticked one.
-    fn begins_item(&self, indent: usize, text: &str) -> bool {
-        self.item
-            .as_ref()
-            .is_none_or(|item| indent < item.indent + 2 || is_ticked(&item.text) && text.starts_with("[ ]"))
+    /// A typographic dash in the middle of an item of another mark is a dash.
+    fn begins_item(&self, indent: usize, (mark, text): (char, &str)) -> bool {
+        self.item.as_ref().is_none_or(|item| {
+            let is_mark = mark.is_ascii() || item.mark == mark || item.is_paused;
+            let is_open_below_ticked = is_ticked(&item.text) && text.starts_with("[ ]");
+            is_mark && indent < item.indent + 2 || is_open_below_ticked
+        })
     }
 
-    fn begin(&mut self, indent: usize, text: &str) {
+    fn begin(&mut self, indent: usize, (mark, text): (char, &str)) {
         self.end();
         self.item = self.section.map(|section| Item {
             severity: section.severity,
+            mark,
             indent,
             text: text.to_owned(),
             is_paused: false,
@@ -153,12 +162,12 @@ fn indent(line: &str) -> usize {
         .sum()
 }
 
-/// What follows the marker of a list item.
-fn item_text(bare: &str) -> Option<&str> {
-    let after = bare
-        .strip_prefix(['-', '*', '+', '•'])
-        .or_else(|| numbered(bare))?;
-    (after.is_empty() || after.starts_with([' ', '\t', '['])).then(|| after.trim())
+/// The mark of a list item, of Markdown or of typography, and what follows it.
+fn item(bare: &str) -> Option<(char, &str)> {
+    let mark = bare.chars().next()?;
+    let after = bare.strip_prefix(MARKS).or_else(|| numbered(bare))?;
+    let is_parted = after.starts_with(|letter: char| letter.is_whitespace() || letter == '[');
+    (after.is_empty() || is_parted).then(|| (mark, after.trim()))
 }
 
 fn numbered(bare: &str) -> Option<&str> {
@@ -174,7 +183,10 @@ fn ends_paragraph(bare: &str) -> bool {
 }
 
 fn is_ticked(text: &str) -> bool {
-    text.starts_with("[x]") || text.starts_with("[X]")
+    let mut letters = text.chars();
+    let mark = [letters.next(), letters.next(), letters.next()];
+    // The Cyrillic letter is the same key.
+    matches!(mark, [Some('['), Some('x' | 'X' | 'х' | 'Х'), Some(']')])
 }
 
 fn is_open(text: &str) -> bool {
