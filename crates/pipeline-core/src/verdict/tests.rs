@@ -51,22 +51,15 @@ pub(crate) fn read(matter: &FrontMatter) -> TestVerdict {
             Tone::Unknown => {}
         }
     }
-    if let Some(why) = doubt(matter, &values) {
+    let taken_back =
+        taken_back.map(|(value, what)| unknown(&format!("{}, because of '{what}'", shown(value, &[]))));
+    if let Some(why) = nested(matter).or(taken_back).or_else(|| disguised(&values)) {
         return TestVerdict::Unreadable(why);
-    }
-    if let Some((value, what)) = taken_back {
-        return TestVerdict::Unreadable(format!(
-            "Test verdict not recognised: {} (neither passed nor failed: '{what}'; write result: PASS or result: FAILED)",
-            shown(value, &[])
-        ));
     }
     match (positive, values.first()) {
         (Some(value), _) => TestVerdict::Pass(shown(value, &[])),
         (None, None) => TestVerdict::Unreadable(missing(matter)),
-        (None, Some(value)) => TestVerdict::Unreadable(format!(
-            "Test verdict not recognised: {} (write result: PASS or result: FAILED)",
-            shown(value, &[])
-        )),
+        (None, Some(value)) => TestVerdict::Unreadable(unknown(&shown(value, &[]))),
     }
 }
 
@@ -78,22 +71,23 @@ fn missing(matter: &FrontMatter) -> String {
     }
 }
 
-/// What keeps the values from being believed: a list where a word belongs, or a letter that makes a value look like another verdict.
-fn doubt(matter: &FrontMatter, values: &[&str]) -> Option<String> {
-    if let Some(key) = KEYS.iter().find(|key| matter.is_nested(key)) {
-        return Some(format!(
-            "Test verdict not recognised: '{key}' holds a list or mapping (write result: PASS or result: FAILED)"
-        ));
-    }
+/// A list or a mapping where a word belongs.
+fn nested(matter: &FrontMatter) -> Option<String> {
+    let key = KEYS.iter().find(|key| matter.is_nested(key))?;
+    Some(unknown(&format!("'{key}' holds a list or mapping")))
+}
+
+/// A letter that makes a value look like another verdict.
+fn disguised(values: &[&str]) -> Option<String> {
     values.iter().find_map(|value| {
         let letter = first_disguised(value)?;
-        (tone(&appearance(value)) != tone(value)).then(|| {
-            format!(
-                "Test verdict not recognised: {} with {letter} (write result: PASS or result: FAILED)",
-                shown(value, &[])
-            )
-        })
+        let looks_otherwise = tone(&appearance(value)) != tone(value);
+        looks_otherwise.then(|| unknown(&format!("{} with {letter}", shown(value, &[]))))
     })
+}
+
+fn unknown(what: &str) -> String {
+    format!("Test verdict not recognised: {what} (write result: PASS or result: FAILED)")
 }
 
 fn unreadable(error: &FrontMatterError) -> String {
@@ -154,8 +148,12 @@ mod cases {
             "unreadable: Test verdict not recognised: 'status' holds a list or mapping (write result: PASS or result: FAILED)",
         );
         check(
+            "result: PASS\nstatus: не все тесты PASSED",
+            "unreadable: Test verdict not recognised: не все тесты PASSED, because of 'не … PASSED' (write result: PASS or result: FAILED)",
+        );
+        check(
             "result: PASS\nstatus: 24/25 TC",
-            "unreadable: Test verdict not recognised: 24/25 TC (neither passed nor failed: '24/25'; write result: PASS or result: FAILED)",
+            "unreadable: Test verdict not recognised: 24/25 TC, because of '24/25' (write result: PASS or result: FAILED)",
         );
         check(
             "result: PASS ✅\u{fe0f} — всё хорошо",

@@ -114,7 +114,7 @@ fn a_report_that_takes_its_verdict_back_is_written_again() {
     let evidence = documents(&[("13-test-report.md", "---\nresult: 24/25 TC = PASS\n---\n")]);
     assert_eq!(
         judged(GateName::CheckTestsPassed, &task(), &project(), &evidence),
-        "unreadable: Test verdict not recognised: 24/25 TC = PASS (neither passed nor failed: '24/25'; write result: PASS or result: FAILED)"
+        "unreadable: Test verdict not recognised: 24/25 TC = PASS, because of '24/25' (write result: PASS or result: FAILED)"
     );
 }
 
