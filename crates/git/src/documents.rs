@@ -3,13 +3,11 @@
 use pipeline_core::evidence::{Document, Evidence, EvidenceRequest};
 use pipeline_core::id::{BlobSha, CommitSha, WorkItemId};
 use pipeline_core::port::PortError;
+use pipeline_core::verdict::findings::MAX_REPORT_BYTES;
 
 use crate::error::GitError;
 use crate::mirror::{Mirror, remote_name};
 use crate::repository::{Found, TreeEntry, check_path};
-
-/// Bytes of a document that are taken.
-const LONGEST_TEXT: usize = 256 << 10;
 
 /// What the request names at its commit, or at the default branch's head after a fetch.
 pub(crate) fn read(
@@ -83,7 +81,7 @@ fn entries(mirror: &Mirror, commit: &CommitSha, paths: &[String]) -> Result<Vec<
 
 fn document(mirror: &Mirror, entry: &TreeEntry) -> Result<Document, GitError> {
     let blob = BlobSha::new(&entry.object);
-    let (bytes, cut) = mirror.repository.read_blob(&blob, LONGEST_TEXT)?;
+    let (bytes, cut) = mirror.repository.read_blob(&blob, MAX_REPORT_BYTES)?;
     let bytes = if cut {
         without_torn_character(&bytes)
     } else {

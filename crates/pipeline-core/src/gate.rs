@@ -102,8 +102,10 @@ pub fn gate(name: GateName) -> &'static dyn Gate {
 /// Where the report that this gate could not read is wrong, when its reason is not the one to say so: for whoever mends it.
 pub(crate) fn place(name: GateName, input: GateInput<'_>) -> Option<String> {
     (name == GateName::CheckTestsPassed).then_some(())?;
-    let text = report(input, tests_passed::REPORT, "").ok()?;
-    FrontMatter::read(text).err().map(|error| error.to_string())
+    let report = report(input, tests_passed::REPORT, "").ok()?;
+    FrontMatter::read(&report.text)
+        .err()
+        .map(|error| error.to_string())
 }
 
 /// A request for documents of the task at its latest result commit.
@@ -132,8 +134,8 @@ fn our_head<'a>(input: GateInput<'a>) -> Result<&'a HeadObservation, GateOutcome
     }
 }
 
-/// The text of a fresh report of this task, or the outcome when there is none.
-fn report<'a>(input: GateInput<'a>, name: &str, missing: &str) -> Result<&'a str, GateOutcome> {
+/// A fresh report of this task, or the outcome when there is none.
+fn report<'a>(input: GateInput<'a>, name: &str, missing: &str) -> Result<&'a Document, GateOutcome> {
     let path = input.task.document(name);
     let result = input.task.result.as_ref();
     let on_default = || {
@@ -145,32 +147,22 @@ fn report<'a>(input: GateInput<'a>, name: &str, missing: &str) -> Result<&'a str
     };
     let Some(document) = input.evidence.document(&path) else {
         let found = on_default().ok_or_else(|| GateOutcome::Unreadable(missing.to_owned()))?;
-        return whole(name, found).and_then(|text| owned(input.task, name, text));
+        return owned(input.task, name, found);
     };
     if result.is_some_and(|result| !result.is_fresh(&path)) {
         return Err(GateOutcome::Unreadable(format!(
             "{name} was not changed by the repair run"
         )));
     }
-    whole(name, document).and_then(|text| owned(input.task, name, text))
+    owned(input.task, name, document)
 }
 
-/// The text, unless its end was cut off: what was not read could say otherwise.
-fn whole<'a>(name: &str, document: &'a Document) -> Result<&'a str, GateOutcome> {
-    if document.cut {
-        return Err(GateOutcome::Unreadable(format!(
-            "{name} is too large to be read whole; write a shorter one"
-        )));
-    }
-    Ok(&document.text)
-}
-
-/// The text, unless it names another work item as its own.
-fn owned<'a>(task: &Task, name: &str, text: &'a str) -> Result<&'a str, GateOutcome> {
+/// The report, unless it names another work item as its own.
+fn owned<'a>(task: &Task, name: &str, report: &'a Document) -> Result<&'a Document, GateOutcome> {
     // What cannot be read names nobody; its own gate says what is wrong with it.
-    let matter = FrontMatter::read(text).ok();
+    let matter = FrontMatter::read(&report.text).ok();
     match matter.and_then(|matter| owner::foreign(&matter, task.work_item.as_str())) {
         Some(why) => Err(GateOutcome::Unreadable(format!("{name} {why}"))),
-        None => Ok(text),
+        None => Ok(report),
     }
 }

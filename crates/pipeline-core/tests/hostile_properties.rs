@@ -174,6 +174,29 @@ proptest! {
     }
 
     #[test]
+    fn what_is_denied_in_its_clause_is_no_pass(
+        before in vec((word(&NOISE), glue()), 0..3),
+        not in prop::sample::select(&["not", "NOT", "cannot", "never", "doesn't", "isn’t", "не", "НЕ"][..]),
+        between in vec(word(&NOISE), 0..4),
+        positive in word(&POSITIVE),
+    ) {
+        let value = format!("PASS {}{not} {} {positive}", joined(&before), between.join(" "));
+        prop_assert!(matches!(tone(&value), Tone::Negative(_) | Tone::Doubtful(_)), "{value}");
+    }
+
+    #[test]
+    fn fewer_than_all_of_anything_is_no_pass(
+        before in vec((prop_oneof![word(&POSITIVE), word(&NOISE)], glue()), 0..4),
+        some in 0_u64..1_000,
+        more in 1_u64..1_000,
+        of in prop::sample::select(&["/", " / ", " of ", " OUT OF ", " из "][..]),
+        after in vec((prop_oneof![word(&POSITIVE), word(&NOISE)], glue()), 0..4),
+    ) {
+        let value = format!("{}{some}{of}{} {}", joined(&before), some + more, joined(&after));
+        prop_assert!(matches!(tone(&value), Tone::Negative(_) | Tone::Doubtful(_)), "{value}");
+    }
+
+    #[test]
     fn the_order_of_the_fields_does_not_matter(
         positive in word(&POSITIVE),
         negative in word(&NEGATIVE),

@@ -41,7 +41,7 @@ impl Gate for DeployLog {
         }
         let missing = format!("{} log not found ({})", self.subject, self.report);
         let text = match report(input, self.report, &missing) {
-            Ok(text) => text,
+            Ok(report) => report.text.as_str(),
             Err(outcome) => return outcome,
         };
         match deploy_verdict(text, self.key) {

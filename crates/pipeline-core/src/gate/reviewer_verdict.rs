@@ -5,7 +5,7 @@ use crate::gate::{Gate, GateInput, GateOutcome, documents, report};
 use crate::project::Project;
 use crate::task::Task;
 use crate::verdict::findings::review_findings;
-use crate::verdict::review::{ReviewVerdict, review_verdict};
+use crate::verdict::review::{ReviewVerdict, TOO_LARGE, review_verdict};
 
 const REPORT: &str = "12-review.md";
 
@@ -17,11 +17,14 @@ impl Gate for ReviewerVerdict {
     }
 
     fn check(&self, input: GateInput<'_>) -> GateOutcome {
-        let text = match report(input, REPORT, "Review not found (12-review.md)") {
-            Ok(text) => text,
+        let report = match report(input, REPORT, "Review not found (12-review.md)") {
+            Ok(report) => report,
             Err(outcome) => return outcome,
         };
+        let text = report.text.as_str();
         match review_verdict(text) {
+            // What was not read could hold a blocker.
+            ReviewVerdict::Approved if report.cut => GateOutcome::Unreadable(TOO_LARGE.to_owned()),
             ReviewVerdict::Approved => GateOutcome::Pass("Review verdict: APPROVED".to_owned()),
             ReviewVerdict::RequestChanges => GateOutcome::Fail {
                 reason: "Review verdict: REQUEST_CHANGES".to_owned(),

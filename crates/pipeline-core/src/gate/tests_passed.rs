@@ -19,7 +19,7 @@ impl Gate for TestsPassed {
 
     fn check(&self, input: GateInput<'_>) -> GateOutcome {
         let text = match report(input, REPORT, "Test report not found (13-test-report.md)") {
-            Ok(text) => text,
+            Ok(report) => report.text.as_str(),
             Err(outcome) => return outcome,
         };
         match test_verdict(text) {

@@ -9,8 +9,8 @@ use crate::verdict::front_matter::body;
 use crate::verdict::lines::{Line, lines};
 use crate::verdict::lookalike::appearance;
 
-/// Nothing after so many bytes of a report is looked at.
-pub const MAX_REPORT_BYTES: usize = 1024 * 1024;
+/// Nothing after so many bytes of a report is looked at; evidence holds no more of a document either.
+pub const MAX_REPORT_BYTES: usize = 256 * 1024;
 /// The most findings of a test report, and of each severity of a review.
 pub const MAX_FINDINGS: usize = 50;
 /// The longest finding, in characters.

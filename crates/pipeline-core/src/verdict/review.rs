@@ -15,6 +15,10 @@ pub enum ReviewVerdict {
     Unreadable(String),
 }
 
+/// Of an approval whose items were not all read.
+pub(crate) const TOO_LARGE: &str =
+    "APPROVED in a review larger than 256 KiB, whose items cannot all be read: make it shorter";
+
 /// Reads the verdict of a review.
 #[must_use]
 pub fn review_verdict(text: &str) -> ReviewVerdict {
@@ -39,10 +43,7 @@ pub(crate) fn read(matter: &FrontMatter, text: &str) -> ReviewVerdict {
         ));
     }
     if text.len() > MAX_REPORT_BYTES {
-        return ReviewVerdict::Unreadable(
-            "APPROVED in a review larger than 1 MiB, whose items cannot all be read: make it shorter"
-                .to_owned(),
-        );
+        return ReviewVerdict::Unreadable(TOO_LARGE.to_owned());
     }
     let findings = review_findings(text);
     let mut blockers = findings.iter().filter(|finding| finding.severity <= Severity::P1);
@@ -157,10 +158,7 @@ mod cases {
     #[test]
     fn approval_needs_a_body_that_was_read_to_its_end() {
         let body = "x\n".repeat(MAX_REPORT_BYTES / 2);
-        unreadable(
-            &format!("---\nverdict: APPROVED\n---\n{body}"),
-            "APPROVED in a review larger than 1 MiB, whose items cannot all be read: make it shorter",
-        );
+        unreadable(&format!("---\nverdict: APPROVED\n---\n{body}"), TOO_LARGE);
         check(
             &format!("---\nverdict: REQUEST_CHANGES\n---\n{body}"),
             &ReviewVerdict::RequestChanges,

@@ -12,17 +12,35 @@ const ANALYSIS: [(&str, &str); 4] = [
 ];
 
 #[test]
-fn a_report_whose_end_was_cut_off_is_no_verdict() {
-    let mut evidence = documents(&[("12-review.md", "---\nverdict: APPROVED\n---\n")]);
-    evidence
-        .documents
-        .iter_mut()
-        .for_each(|document| document.cut = true);
-    let line = judged(GateName::CheckReviewerVerdict, &task(), &project(), &evidence);
-    assert_eq!(
-        line,
-        "unreadable: 12-review.md is too large to be read whole; write a shorter one"
-    );
+fn of_a_report_whose_end_was_cut_off_only_an_approval_is_no_verdict() {
+    use GateName::{CheckReviewerVerdict, CheckTestsPassed};
+    for (gate, name, text, expected) in [
+        (
+            CheckReviewerVerdict,
+            "12-review.md",
+            "---\nverdict: APPROVED\n---\n",
+            "unreadable: APPROVED in a review larger than 256 KiB, whose items cannot all be read: make it shorter",
+        ),
+        (
+            CheckReviewerVerdict,
+            "12-review.md",
+            "---\nverdict: REQUEST_CHANGES\n---\n",
+            "fail: Review verdict: REQUEST_CHANGES",
+        ),
+        (
+            CheckTestsPassed,
+            "13-test-report.md",
+            "---\nresult: PASS\n---\n",
+            "pass: Test verdict: PASS (PASS)",
+        ),
+    ] {
+        let mut evidence = documents(&[(name, text)]);
+        evidence
+            .documents
+            .iter_mut()
+            .for_each(|document| document.cut = true);
+        assert_eq!(judged(gate, &task(), &project(), &evidence), expected, "{text}");
+    }
 }
 
 #[test]

@@ -86,6 +86,11 @@ fn foreign(line: &str) -> Problem {
     if bare.starts_with("```") || bare.starts_with("~~~") {
         return Problem::Fenced;
     }
+    if line.contains('\0') {
+        return Problem::Missing(
+            ", but it holds U+0000, as text in UTF-16 does; save the file as UTF-8".to_owned(),
+        );
+    }
     let why = if is_meant(line) {
         difference(line)
     } else {

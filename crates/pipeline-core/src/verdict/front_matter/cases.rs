@@ -110,16 +110,18 @@ fn a_delimiter_that_is_none_is_told_by_what_makes_it_so() {
             format!("line 1, column 1: {missing} is '—-' with U+2014"),
         ),
         (
-            "-\0-\0-\0\n",
-            format!("line 1, column 1: {missing} is '---' with U+0000"),
+            "\u{fffd}\u{fffd}-\0-\0-\0\n",
+            format!(
+                "line 1, column 1: {missing} holds U+0000, as text in UTF-16 does; save the file as UTF-8"
+            ),
         ),
         (
             "----\nverdict: x\n",
             format!("line 1, column 1: {missing} is '----'"),
         ),
         (
-            "\0\0\n",
-            format!("line 1, column 1: {missing} begins with U+0000"),
+            "\u{200b}\u{1}\n",
+            format!("line 1, column 1: {missing} begins with U+200B"),
         ),
     ] {
         check(text, &expected);
