@@ -20,8 +20,12 @@ pub(super) fn doubt(upper: &str, words: &[Word<'_>]) -> Option<String> {
         if let Some(not) = denied.as_ref().filter(|_| word.is_positive()) {
             return Some(format!("{not} … {}", word.text));
         }
-        if let Some(why) = of_word(earlier, word).or_else(|| short(until, after)) {
-            return Some(why);
+        let why = of_word(earlier, word)
+            .or_else(|| nothing_passed(earlier, rest))
+            .or_else(|| short(until, after))
+            .or_else(|| answered(earlier, rest));
+        if why.is_some() {
+            return why;
         }
         denied = denied.or_else(|| negation_of_more(until, rest));
     }
@@ -37,7 +41,7 @@ fn begins_clause(word: &Word<'_>) -> bool {
 /// One word with what stands before it.
 fn of_word(earlier: &[Word<'_>], word: &Word<'_>) -> Option<String> {
     if COUNTED.contains(&word.text) {
-        return nothing_counted(earlier, word).or_else(|| share(earlier, word));
+        return share(earlier, word);
     }
     let is_named = match word.bare() {
         "FAILS" => true,
@@ -50,10 +54,15 @@ fn of_word(earlier: &[Word<'_>], word: &Word<'_>) -> Option<String> {
     (is_named && !is_excused(earlier, word)).then(|| word.text.to_owned())
 }
 
-/// `0 tests passed`.
-fn nothing_counted(earlier: &[Word<'_>], word: &Word<'_>) -> Option<String> {
-    let is_zero = earlier.last().is_some_and(|last| last.text == "0");
-    (is_zero && word.is_direct() && is_nothing(earlier)).then(|| format!("0 {}", word.text))
+/// `0 passed`, `0 tests passed`.
+fn nothing_passed(earlier: &[Word<'_>], rest: &[Word<'_>]) -> Option<String> {
+    let passed = match rest {
+        [noun, passed, ..] if NOUNS.contains(&noun.text) && noun.is_direct() => passed,
+        [passed, ..] => passed,
+        [] => return None,
+    };
+    let is_zero = earlier.last().is_some_and(|last| last.text == "0") && is_nothing(earlier);
+    (is_zero && passed.is_positive() && passed.is_direct()).then(|| format!("0 {}", passed.text))
 }
 
 /// `90% passed`, `90% of tests passed`.
@@ -71,6 +80,14 @@ fn share(earlier: &[Word<'_>], word: &Word<'_>) -> Option<String> {
 fn has_negative_part(word: &str) -> bool {
     word.split(|letter: char| !letter.is_alphabetic())
         .any(|part| is_negative(part) || part == "FAILURES")
+}
+
+/// `ready-to-deploy: no`, `PASS = false`; not `PASS: no regressions`.
+fn answered(earlier: &[Word<'_>], rest: &[Word<'_>]) -> Option<String> {
+    let (question, (answer, after)) = (earlier.last()?, rest.split_first()?);
+    let is_no = matches!(answer.text, "NO" | "FALSE" | "0" | "НЕТ" | "Нет" | "нет");
+    let is_answer = [":", "="].contains(&answer.gap.trim()) && after.first().is_none_or(begins_clause);
+    (is_no && is_answer && question.is_positive()).then(|| format!("{}: {}", question.text, answer.text))
 }
 
 /// `9/10` anywhere: of what, the rule does not know.
