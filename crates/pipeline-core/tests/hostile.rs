@@ -4,7 +4,7 @@
 
 use pipeline_core::verdict::findings::{MAX_FINDINGS, MAX_TEXT, review_findings, test_findings};
 use pipeline_core::verdict::front_matter::{
-    FrontMatter, MAX_ALIASES, MAX_BYTES, MAX_DEPTH, MAX_NODES, WINDOW,
+    FrontMatter, MAX_ALIASES, MAX_BYTES, MAX_DEPTH, MAX_LEAD, MAX_NODES, WINDOW,
 };
 use pipeline_core::verdict::report::{JudgeOptions, Outcome, judge_bytes};
 use pipeline_core::verdict::review::{ReviewVerdict, review_verdict};
@@ -38,6 +38,16 @@ fn the_largest_block_that_is_read_is_64_kib() {
     let matter = FrontMatter::read(&block(MAX_BYTES)).unwrap();
     assert_eq!((matter.bytes(), matter.nodes()), (MAX_BYTES, 3));
     assert!(FrontMatter::read(&block(MAX_BYTES + 1)).is_err());
+}
+
+#[test]
+fn blank_lines_before_the_block_have_a_limit() {
+    let text = |blank: usize| format!("{}---\nverdict: APPROVED\n---\n", "\n".repeat(blank));
+    assert!(FrontMatter::read(&text(MAX_LEAD)).is_ok());
+    assert_eq!(
+        FrontMatter::read(&text(MAX_LEAD + 1)).unwrap_err().to_string(),
+        "line 4098, column 1: the first line that is not empty must be '---'"
+    );
 }
 
 #[test]

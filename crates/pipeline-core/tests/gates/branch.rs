@@ -56,6 +56,24 @@ fn ci_is_judged_by_every_status_of_the_head() {
 }
 
 #[test]
+fn ci_is_green_by_the_code_that_it_saw_and_waits_for_our_own_command() {
+    let mut seen = head();
+    seen.statuses = vec![status("a", StatusState::Success)];
+    let mut task = task();
+    task.ci_job = Some(job(3));
+    let said = judged(CheckCiGreen, &task, &project(), &with_head(seen.clone()));
+    assert_eq!(said, "pending: CiRuns");
+    seen.statuses.clear();
+    task.ci_green.clone_from(&task.code_tree);
+    let said = judged(CheckCiGreen, &task, &project(), &with_head(seen.clone()));
+    assert_eq!(said, "pass: CI green");
+    task.ci_green = Some(TreeSha::new("0".repeat(40)));
+    task.ci_job = None;
+    let said = judged(CheckCiGreen, &task, &project(), &with_head(seen));
+    assert_eq!(said, "pending: CiSilent");
+}
+
+#[test]
 fn red_ci_is_told_with_its_context_address_and_the_end_of_its_log() {
     let mut seen = head();
     let lint = status("lint", StatusState::Error);

@@ -215,6 +215,10 @@ fn a_project_without_staging_has_no_staging_gate() {
         judged(GateName::CheckStagingStatus, &task(), &project, &evidence),
         "not applicable: Staging gate N/A for example"
     );
+    assert_eq!(
+        judged(GateName::CheckDeployStatus, &task(), &project, &evidence),
+        "unreadable: Deploy log not found (14-deploy-log.md)"
+    );
 }
 
 #[test]

@@ -35,6 +35,10 @@ fn the_latest_decision_of_each_person_on_exactly_the_head_counts() {
             "pass: Pull-request review: approved by ben",
         ),
         (
+            vec![("ben", ChangesRequested, 'a', 2), ("ben", Approved, 'a', 1)],
+            asked,
+        ),
+        (
             vec![("ann", Approved, 'a', 3), ("ben", ChangesRequested, 'a', 1)],
             asked,
         ),
@@ -88,6 +92,10 @@ fn an_approval_holds_for_the_documents_that_were_shown() {
         judged(CheckAnalysisApproved, &task, &project(), &evidence),
         "pass: Approved by ann"
     );
+    let mut foreign = head();
+    foreign.head = Some(sha('e'));
+    let said = judged(CheckAnalysisApproved, &task, &project(), &with_head(foreign));
+    assert!(said.starts_with("pending: OtherHead"), "{said}");
     task.docs_tree = Some(TreeSha::new("0".repeat(40)));
     assert_eq!(
         judged(CheckAnalysisApproved, &task, &project(), &evidence),

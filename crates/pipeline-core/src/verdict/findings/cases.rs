@@ -110,6 +110,7 @@ fn headings_end_a_section() {
         &["P2 see #12 is broken", "P2 b"],
     );
     check("```\n### P0\n- sample\n```\n", &[]);
+    check("```\n### P0\n- sample\n`````\n### P1\n- x\n```\n```\n", &["P1 x"]);
 }
 
 #[test]
