@@ -29,7 +29,6 @@ pub(super) fn find(text: &str) -> Result<Block<'_>, FrontMatterError> {
     let head = text.split_at(text.floor_char_boundary(WINDOW)).0;
     let is_cut = head.len() < text.len();
     let mut opening: Option<Opening> = None;
-    let mut meant = String::new();
     let mut last_line = 1;
     for (index, line) in lines(head).enumerate() {
         last_line = index + 1;
@@ -55,20 +54,13 @@ pub(super) fn find(text: &str) -> Result<Block<'_>, FrontMatterError> {
                     body: text.get(line.next..).unwrap_or_default(),
                 });
             }
-            Some(_) if meant.is_empty() && is_meant(line.text) => {
-                meant = format!(
-                    "; line {last_line} is '{}'{}",
-                    shown(line.text),
-                    difference(line.text)
-                );
-            }
             Some(_) => {}
         }
     }
     Err(match opening {
         None => at(last_line, Problem::Missing(String::new())),
         Some(open) if is_cut => at(open.line, Problem::TooLarge),
-        Some(open) => at(open.line, Problem::Unclosed(meant)),
+        Some(open) => at(open.line, Problem::Unclosed(meant(head, open.line))),
     })
 }
 
@@ -78,6 +70,22 @@ fn at(line: usize, problem: Problem) -> FrontMatterError {
         column: 1,
         problem,
     }
+}
+
+/// The line behind the opening one that was meant to end the block.
+fn meant(head: &str, opening: usize) -> String {
+    let found = lines(head)
+        .enumerate()
+        .skip(opening)
+        .find(|(_, line)| is_meant(line.text));
+    found.map_or_else(String::new, |(index, line)| {
+        format!(
+            "; line {} is '{}'{}",
+            index + 1,
+            shown(line.text),
+            difference(line.text)
+        )
+    })
 }
 
 /// The first line is something else.
@@ -113,11 +121,14 @@ fn shown(line: &str) -> String {
 
 /// Dashes of any kind or the dots that end a YAML document, and nothing else to the eye.
 fn is_meant(line: &str) -> bool {
-    let mut seen = line
-        .chars()
-        .filter(|letter| !letter.is_whitespace() && !is_invisible(*letter));
-    let dashes = seen.clone().filter(|letter| is_dash(*letter)).count();
-    line.trim() == "..." || seen.all(is_dash) && (dashes > 1 || dashes == 1 && !line.contains('-'))
+    let is_seen = |letter: &char| !letter.is_whitespace() && !is_invisible(*letter);
+    let mut seen = line.chars().filter(is_seen);
+    if line.trim() == "..." {
+        return true;
+    }
+    // A single '-' is an empty item of a list.
+    let least = if line.contains('-') { 2 } else { 1 };
+    seen.clone().all(is_dash) && seen.nth(least - 1).is_some()
 }
 
 fn is_dash(letter: char) -> bool {
