@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 use pipeline_core::pipeline::Pipeline;
 use pipeline_core::pipeline::difference::differences;
-use pipeline_core::pipeline::file::{MAX_BYTES, Problem, parse};
+use pipeline_core::pipeline::file::{MAX_BYTES, Problem, parse_bytes};
 
 use crate::exit;
 use crate::failure::Failure;
@@ -145,7 +145,7 @@ fn named(path: &Path) -> Option<Pipeline> {
 
 /// Everything that is wrong with a file, a file that cannot be read too.
 fn load(path: &Path) -> Result<Pipeline, Vec<Problem>> {
-    let text = read(path).map_err(|error| {
+    let bytes = read(path).map_err(|error| {
         vec![Problem {
             line: 1,
             column: 1,
@@ -154,14 +154,14 @@ fn load(path: &Path) -> Result<Pipeline, Vec<Problem>> {
             fix: format!("name a pipeline file, or {BUILT_IN}"),
         }]
     })?;
-    parse(&text).map_err(|error| error.problems)
+    parse_bytes(&bytes).map_err(|error| error.problems)
 }
 
-fn read(path: &Path) -> io::Result<String> {
+fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     // One byte more than is accepted, so that the parser sees that it is too large.
     File::open(path)?
         .take(MAX_BYTES as u64 + 1)
         .read_to_end(&mut bytes)?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Ok(bytes)
 }

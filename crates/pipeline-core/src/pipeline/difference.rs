@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::pipeline::{Limits, Pipeline};
+use crate::role::Role;
 use crate::stage::{OnFail, Stage, StageName, WriteScope};
 
 /// One thing that differs.
@@ -24,7 +25,7 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Everything that differs; nothing when the digests are the same.
+/// Everything that differs; nothing exactly when the digests are the same. Two stages of one name are compared with the first of it.
 #[must_use]
 pub fn differences(left: &Pipeline, right: &Pipeline) -> Vec<Difference> {
     let mut found = compared("pipeline", &whole(left), &whole(right));
@@ -76,17 +77,19 @@ fn compared(of: &str, left: &[(&'static str, String)], right: &[(&'static str, S
 }
 
 fn whole(pipeline: &Pipeline) -> Vec<(&'static str, String)> {
-    let order = |names: &mut dyn Iterator<Item = &StageName>| {
-        names.map(StageName::as_str).collect::<Vec<_>>().join(", ")
-    };
+    // Taken apart by name, so that a field that is added cannot be forgotten here.
+    let Pipeline {
+        name,
+        stages,
+        after_merge,
+        mending,
+        limits: _,
+    } = pipeline;
     vec![
-        ("name", pipeline.name.clone()),
-        (
-            "order",
-            order(&mut pipeline.stages.iter().map(|stage| &stage.name)),
-        ),
-        ("after the merge", order(&mut pipeline.after_merge.iter())),
-        ("mending", pipeline.mending.to_string()),
+        ("name", item(name)),
+        ("order", list(stages.iter().map(|stage| stage.name.as_str()))),
+        ("after the merge", list(after_merge.iter().map(StageName::as_str))),
+        ("mending", item(mending.as_str())),
     ]
 }
 
@@ -117,19 +120,33 @@ pub fn limits(limits: Limits) -> Vec<(&'static str, String)> {
 
 /// Everything that a stage says besides its name, by key.
 fn keys(stage: &Stage) -> Vec<(&'static str, String)> {
-    let text = |text: Option<&str>| text.unwrap_or("-").to_owned();
+    let Stage {
+        name: _,
+        role,
+        gates,
+        on_fail: _,
+        column,
+        reports,
+        asks_in,
+        objects_in: _,
+        scope: may_write,
+        prompt,
+        single_attempt,
+        staging_only,
+    } = stage;
+    let text = |text: Option<&str>| text.map_or_else(nothing, item);
     vec![
-        ("role", text(stage.role.as_ref().map(|role| role.as_str()))),
-        ("column", stage.column.to_string()),
-        ("gates", list(stage.gates.iter().map(|gate| gate.as_str()))),
+        ("role", text(role.as_ref().map(Role::as_str))),
+        ("column", column.to_string()),
+        ("gates", list(gates.iter().map(|gate| gate.as_str()))),
         ("on_fail", route(stage)),
-        ("reports", list(stage.reports.iter().map(String::as_str))),
-        ("asks_in", text(stage.asks_in.as_deref())),
+        ("reports", list(reports.iter().map(String::as_str))),
+        ("asks_in", text(asks_in.as_deref())),
         ("objects_in", objection(stage)),
-        ("may_write", scope(&stage.scope)),
-        ("prompt", text(stage.prompt.as_deref())),
-        ("single_attempt", stage.single_attempt.to_string()),
-        ("staging_only", stage.staging_only.to_string()),
+        ("may_write", scope(may_write)),
+        ("prompt", text(prompt.as_deref())),
+        ("single_attempt", single_attempt.to_string()),
+        ("staging_only", staging_only.to_string()),
     ]
 }
 
@@ -137,15 +154,17 @@ fn keys(stage: &Stage) -> Vec<(&'static str, String)> {
 #[must_use]
 pub fn route(stage: &Stage) -> String {
     match &stage.on_fail {
-        OnFail::Bounce { stage, cause } => format!("{stage} ({cause})"),
-        OnFail::Block { stage } => format!("{stage}, blocked"),
+        OnFail::Bounce { stage, cause } => format!("{} ({cause})", item(stage.as_str())),
+        OnFail::Block { stage } => format!("{}, blocked", item(stage.as_str())),
         OnFail::Repair => "repair".to_owned(),
     }
 }
 
 fn objection(stage: &Stage) -> String {
     let objection = stage.objects_in.as_ref();
-    objection.map_or_else(nothing, |(document, to)| format!("{document} to {to}"))
+    objection.map_or_else(nothing, |(document, to)| {
+        format!("{} to {}", item(document), item(to.as_str()))
+    })
 }
 
 fn scope(scope: &WriteScope) -> String {
@@ -157,8 +176,18 @@ fn scope(scope: &WriteScope) -> String {
     format!("{kind}: {}", list(patterns.iter().map(String::as_str)))
 }
 
+/// A name as it is; in quotes where it could be taken for several, for nothing, or for a word of this list.
+fn item(text: &str) -> String {
+    let plain = |letter: char| letter.is_alphanumeric() || "-_./*".contains(letter);
+    if !text.is_empty() && text != "-" && text != "repair" && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("{text:?}")
+    }
+}
+
 fn list<'a>(items: impl Iterator<Item = &'a str>) -> String {
-    let items: Vec<&str> = items.collect();
+    let items: Vec<String> = items.map(item).collect();
     if items.is_empty() {
         nothing()
     } else {

@@ -3,6 +3,7 @@
 //!
 //! The form is shown by `fixtures/pipelines/built-in.yaml`, which is the built-in pipeline written out.
 
+mod trouble;
 mod tree;
 mod reader;
 mod form;
@@ -70,9 +71,19 @@ fn lines(problems: &[Problem]) -> String {
 /// # Errors
 /// Everything that is wrong. A text that is no YAML has one problem; names and rules are looked at only in what could be read.
 pub fn parse(text: &str) -> Result<Pipeline, LoadError> {
-    let tree = tree::read(text).map_err(|problem| LoadError {
-        problems: vec![problem],
-    })?;
+    parse_bytes(text.as_bytes())
+}
+
+/// Reads a pipeline from a file as it is. Of a file that may be large, [`MAX_BYTES`] and one more are enough to bring.
+///
+/// # Errors
+/// As [`parse`]; bytes that are not UTF-8 are refused with their place.
+pub fn parse_bytes(bytes: &[u8]) -> Result<Pipeline, LoadError> {
+    let tree = trouble::text_of(bytes)
+        .and_then(tree::read)
+        .map_err(|problem| LoadError {
+            problems: vec![problem],
+        })?;
     let mut reader = reader::Reader::default();
     let draft = form::pipeline(&mut reader, &tree);
     if let Some(draft) = &draft {

@@ -8,6 +8,14 @@ use std::borrow::Cow;
 #[error("the file is {0}, not UTF-8; save it as UTF-8")]
 pub struct NotUtf8(&'static str);
 
+impl NotUtf8 {
+    /// The encoding that they look like: `UTF-16 (little endian)`.
+    #[must_use]
+    pub fn found(self) -> &'static str {
+        self.0
+    }
+}
+
 /// The text of a report; bytes that are not UTF-8 become U+FFFD, which no verdict word contains.
 pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, NotUtf8> {
     match foreign(bytes) {

@@ -55,7 +55,7 @@ fn what_is_no_yaml_is_told_with_its_place() {
         "name: bug-fix\n",
         "name: bug-fix\nname: again\n",
         r#"
-            3:1: this cannot be read as YAML: duplicate mapping key: name; mend it; the rest of the file is looked at after that
+            3:1: name: the key stands here twice, first in line 2; take one of them out
         "#,
     );
 }
@@ -304,6 +304,11 @@ fn everything_is_told_at_once() {
 #[test]
 fn hostile_files_are_refused_with_little_work() {
     let bomb = "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\n".repeat(400);
+    let doubled: String = (1..30)
+        .map(|at| format!("a{at}: &a{at} [*a{0}, *a{0}]\n", at - 1))
+        .collect();
+    let doubled = format!("a0: &a0 [x, x]\n{doubled}");
+    let many = format!("x: [{}]", "a, ".repeat(30_000));
     for (text, expected) in [
         (
             String::new(),
@@ -313,19 +318,31 @@ fn hostile_files_are_refused_with_little_work() {
             "x".repeat(1024 * 1024 + 1),
             "1:1: the file is larger than 1 MiB; write a smaller one",
         ),
+        (
+            "[".repeat(5_000),
+            "1:256: lists and maps nest deeper than 16; write it out more simply",
+        ),
+        (
+            bomb,
+            "77:8: the file holds more than 100 anchors or aliases; write it out more simply",
+        ),
+        (
+            doubled,
+            "13:12: the file holds more than 20000 values; write it out more simply",
+        ),
+        (
+            many,
+            "1:59996: the file holds more than 20000 values; write it out more simply",
+        ),
+        (
+            "!!python/object a".to_owned(),
+            "1:17: this cannot be read as YAML: unsupported tag `!!python/object`; mend it; the rest of the file is looked at after that",
+        ),
+        (
+            "\0".to_owned(),
+            "1:1: this cannot be read as YAML: unexpected character: `\\u{0}'; mend it; the rest of the file is looked at after that",
+        ),
     ] {
         assert_eq!(parse(&text).unwrap_err().problems[0].to_string(), expected);
-    }
-    for text in [
-        "[".repeat(5_000),
-        bomb,
-        "!!python/object a".to_owned(),
-        "\0".to_owned(),
-    ] {
-        let problems = parse(&text).unwrap_err().problems;
-        assert!(
-            problems[0].message.contains("YAML") || problems[0].message.contains("expected a map"),
-            "{problems:?}"
-        );
     }
 }

@@ -4,6 +4,7 @@
 
 mod shipped;
 mod broken;
+mod sloppy;
 mod misfits;
 mod cost;
 mod views;

@@ -8,7 +8,7 @@ fn a_prompt_stays_in_the_repository() {
         "reports: [12-review.md]",
         "reports: [12-review.md]\n    prompt: ../secret.md",
         r#"
-            31:13: stages[2].prompt: '../secret.md' is no path of a prompt; write a path in the repository, without `..` and without '/' at its head
+            31:13: stages[2].prompt: '../secret.md' is no path of a prompt: it has '.' or '..' for a directory; write a path in the repository from its root, such as agents/reviewer.md
         "#,
     );
 }
@@ -94,14 +94,14 @@ fn every_loop_has_a_limit() {
         "  bounces: 4\n",
         "  bounces: many\n",
         r#"
-            8:12: limits.bounces: found a text, expected a whole number; write a number from 1 to 100
+            8:12: limits.bounces: found the text 'many', expected a whole number; write a number from 1 to 100, without quotes
         "#,
     );
     bug_fix(
         "  bounces: 4\n",
         "  bounces: -1\n",
         r#"
-            8:12: limits.bounces: found a text, expected a whole number; write a number from 1 to 100
+            8:12: limits.bounces: found the number -1, expected a whole number; write a number from 1 to 100, without quotes
         "#,
     );
     ux(
@@ -156,7 +156,7 @@ fn flags_are_true_or_false() {
         "on_fail: {stage: development, cause: tests}",
         "on_fail: {stage: review, cause: tests}\n    staging_only: yes",
         r#"
-            66:19: stages[5].staging_only: found a text, expected true or false; write true or false, without quotes
+            66:19: stages[5].staging_only: found the text 'yes', expected true or false; write true or false, without quotes
         "#,
     );
 }
@@ -174,7 +174,7 @@ fn a_report_is_fresh_and_its_role_may_write_it() {
         "reports: [12-review.md]",
         "reports: [12-review.md]\n    may_write: {documents: []}",
         r#"
-            30:5: stages[2].reports: reviewer may not write 12-review.md; add it to `may_write` of the stage
+            30:15: stages[2].reports[0]: reviewer may not write 12-review.md; add it to `may_write` of the stage
         "#,
     );
     bug_fix(
@@ -188,16 +188,15 @@ fn a_report_is_fresh_and_its_role_may_write_it() {
         "reports: [12-review.md]",
         "reports: [12-review.md, ../x]",
         r#"
-            25:5: stages[2].may_write: '../x' is no pattern; write a path in the directory of the work item; one '*' at its end stands for anything
-            30:5: stages[2].reports: '../x' is no name of a document; write the name of a file in the directory of the work item, such as 12-review.md
+            30:29: stages[2].reports[1]: '../x' is no name of a document: it has '.' or '..' for a directory; write the name of a file in the directory of the work item, such as 12-review.md
         "#,
     );
     bug_fix(
         "reports: [12-review.md]",
         "reports: [12-review.md]\n    may_write: {documents: ['*-review.md', '*']}",
         r#"
-            31:5: stages[2].may_write: '*' is no pattern; write a path in the directory of the work item; one '*' at its end stands for anything
-            31:5: stages[2].may_write: '*-review.md' is no pattern; write a path in the directory of the work item; one '*' at its end stands for anything
+            31:29: stages[2].may_write.documents[0]: '*-review.md' is no pattern: its '*' is not at its end; write a path in the directory of the work item; one '*' at its end stands for anything
+            31:44: stages[2].may_write.documents[1]: '*' is no pattern: it names every file; write a path in the directory of the work item; one '*' at its end stands for anything
         "#,
     );
 }

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use pipeline_core::pipeline::Pipeline;
-use pipeline_core::pipeline::file::{MAX_BYTES, Problem, parse};
+use pipeline_core::pipeline::file::{MAX_BYTES, Problem, parse_bytes};
 use serde_yaml::Value;
 
 use super::text::FilePath;
@@ -21,7 +21,7 @@ impl Form<Pipeline> for PipelineFile {
 
     fn read(&self, value: &Value, base: &Path) -> Result<Pipeline, Vec<Refused>> {
         let path = FilePath.read(value, base)?;
-        let text = text(&path).map_err(|error| {
+        let bytes = bytes(&path).map_err(|error| {
             vec![Refused {
                 below: String::new(),
                 found: format!("{}, which cannot be read ({error})", super::found(value)),
@@ -29,7 +29,7 @@ impl Form<Pipeline> for PipelineFile {
                 advice: "write a path that this account may read".to_owned(),
             }]
         })?;
-        parse(&text).map_err(|error| {
+        parse_bytes(&bytes).map_err(|error| {
             let problems = error.problems.into_iter();
             problems.map(|problem| refused(&path, problem)).collect()
         })
@@ -40,13 +40,13 @@ impl Form<Pipeline> for PipelineFile {
     }
 }
 
-fn text(path: &Path) -> io::Result<String> {
+fn bytes(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     // One byte more than is accepted, so that the parser sees that it is too large.
     File::open(path)?
         .take(MAX_BYTES as u64 + 1)
         .read_to_end(&mut bytes)?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Ok(bytes)
 }
 
 fn refused(path: &Path, problem: Problem) -> Refused {
@@ -57,9 +57,10 @@ fn refused(path: &Path, problem: Problem) -> Refused {
         message,
         fix,
     } = problem;
+    let gap = if field.is_empty() { "" } else { ": " };
     Refused {
         below: String::new(),
-        found: format!("{}:{line}:{column}: {field}: {message}", path.display()),
+        found: format!("{}:{line}:{column}: {field}{gap}{message}", path.display()),
         expected: "a pipeline that can be used".to_owned(),
         advice: fix,
     }

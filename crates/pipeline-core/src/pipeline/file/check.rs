@@ -1,6 +1,7 @@
 //! How the stages of a pipeline must fit together. Every rule notes what breaks it and goes on, so that all is told at once.
 
 mod names;
+mod documents;
 mod gates;
 mod routes;
 mod merge_point;
@@ -17,6 +18,7 @@ pub(super) use gates::cause_of;
 pub(super) fn check(reader: &mut Reader, draft: &Draft) {
     let mut subject = Subject { reader, draft };
     names::check(&mut subject);
+    documents::check(&mut subject);
     gates::check(&mut subject);
     routes::check(&mut subject);
     merge_point::check(&mut subject);
@@ -59,5 +61,19 @@ impl<'a> Subject<'a> {
 
     fn refuse(&mut self, (said, key): (&Said, &str), message: String, fix: String) {
         self.reader.refuse(&format!("{}.{key}", said.path), message, fix);
+    }
+
+    /// Of one element of a list, whose place the file told; else of the key.
+    fn refuse_element(
+        &mut self,
+        (said, key): (&Said, &str),
+        element: Option<&String>,
+        message: String,
+        fix: String,
+    ) {
+        match element {
+            Some(path) => self.reader.refuse(path, message, fix),
+            None => self.refuse((said, key), message, fix),
+        }
     }
 }

@@ -1,13 +1,26 @@
 //! The known name that a mistyped one was probably meant to be.
 
+use crate::verdict::lookalike::{appearance, first_disguised};
+
 /// What to do about a name that is not known: the nearest that is, and all of them.
 pub(super) fn advice<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.into_iter().collect();
+    if let Some((meant, letter)) = disguised(name, &known) {
+        return format!("write '{meant}' in Latin letters: it has {letter}");
+    }
     match nearest(name, &known) {
         Some(meant) => format!("did you mean '{meant}'? known: {}", known.join(", ")),
         None if known.is_empty() => "there is none to name here: leave it out".to_owned(),
         None => format!("known: {}", known.join(", ")),
     }
+}
+
+/// The name that this one only looks like, and the letter that is another.
+fn disguised<'a>(name: &str, known: &[&'a str]) -> Option<(&'a str, String)> {
+    let letter = first_disguised(name)?;
+    let looks = appearance(name);
+    let meant = known.iter().find(|known| known.eq_ignore_ascii_case(&looks))?;
+    Some((*meant, letter))
 }
 
 /// The nearest name, or none when nothing is near enough to be meant. Case does not count, nor `-` for `_`.
@@ -56,6 +69,23 @@ fn distance(left: &[char], right: &[char]) -> usize {
 #[cfg(test)]
 mod cases {
     use super::*;
+
+    #[test]
+    fn a_letter_of_another_alphabet_is_named() {
+        for (typed, expected) in [
+            (
+                "r\u{435}viewer",
+                "write 'reviewer' in Latin letters: it has U+0435, which is not the Latin E",
+            ),
+            (
+                "Тodo",
+                "write 'Todo' in Latin letters: it has U+0422, which is not the Latin T",
+            ),
+            ("Ревью", "known: reviewer, Todo"),
+        ] {
+            assert_eq!(advice(typed, ["reviewer", "Todo"]), expected, "{typed}");
+        }
+    }
 
     #[test]
     fn the_name_that_was_meant_is_found() {

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use super::Problem;
 use super::nearest::advice;
-use super::tree::{Node, Place, Value};
+use super::tree::{Key, Node, Place, Value};
+use super::{MAX_LIMIT, Problem};
 
 /// What was wrong so far, and where everything stands.
 #[derive(Debug, Default)]
@@ -26,7 +26,25 @@ impl<'n> Fields<'n> {
         join(&self.path, key)
     }
 
-    /// The node behind a key; a key with nothing behind it counts as not said.
+    /// The key stands there, whatever is behind it.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.entries.iter().any(|(known, _)| *known == key)
+    }
+
+    /// How many elements the list behind the key has.
+    pub(super) fn length(&self, key: &str) -> Option<usize> {
+        match &self.get(key)?.value {
+            Value::List(items) => Some(items.len()),
+            Value::Empty
+            | Value::Flag(_)
+            | Value::Number(_)
+            | Value::OddNumber(_)
+            | Value::Text(_)
+            | Value::Map(_) => None,
+        }
+    }
+
+    /// The node behind a key; that there is nothing behind one was told.
     pub(super) fn get(&self, key: &str) -> Option<&'n Node> {
         let found = self.entries.iter().find(|(known, _)| *known == key)?;
         Some(found.1).filter(|node| !matches!(node.value, Value::Empty))
@@ -85,25 +103,54 @@ impl Reader {
     ) -> Option<Fields<'n>> {
         let Value::Map(map) = &node.value else {
             let fix = format!("write its keys below it: {}", known.join(", "));
-            self.refuse(&path, format!("found {}, expected a map", kind(&node.value)), fix);
+            self.refuse(
+                &path,
+                format!("found {}, expected a map", found(&node.value)),
+                fix,
+            );
             return None;
         };
+        let mut first: BTreeMap<&str, Place> = BTreeMap::new();
         let mut entries = Vec::new();
         for (key, value) in map {
-            let field = join(&path, &key.name);
+            let field = join(&path, &short(&key.name));
+            if let Some(before) = first.insert(&key.name, key.place) {
+                self.twice(&field, key, before);
+                continue;
+            }
             self.note(field.clone(), key.place);
             match known.iter().find(|known| **known == key.name) {
                 Some(known) => {
-                    self.note(field, if is_leaf(value) { value.place } else { key.place });
+                    self.value(field, key.place, value);
                     entries.push((*known, value));
                 }
-                None => {
-                    let fix = advice(&key.name, known.iter().copied());
-                    self.refuse(&field, format!("there is no key '{}' here", key.name), fix);
-                }
+                None => self.unknown(&field, key, known),
             }
         }
         Some(Fields { path, entries })
+    }
+
+    fn value(&mut self, field: String, key: Place, value: &Node) {
+        if matches!(value.value, Value::Empty) {
+            let fix = "write a value, or take the key out";
+            self.refuse(&field, "there is nothing behind the key", fix);
+        }
+        self.note(field, if is_leaf(value) { value.place } else { key });
+    }
+
+    fn unknown(&mut self, field: &str, key: &Key, known: &[&str]) {
+        let fix = advice(&key.name, known.iter().copied());
+        self.refuse(field, format!("there is no key '{}' here", short(&key.name)), fix);
+    }
+
+    fn twice(&mut self, field: &str, key: &Key, before: Place) {
+        self.problems.push(Problem {
+            line: key.place.line,
+            column: key.place.column,
+            field: field.to_owned(),
+            message: format!("the key stands here twice, first in line {}", before.line),
+            fix: "take one of them out".to_owned(),
+        });
     }
 
     /// The elements of a list, each with its path.
@@ -115,7 +162,7 @@ impl Reader {
         let Value::List(items) = &node.value else {
             self.refuse(
                 &path,
-                format!("found {}, expected a list", kind(&node.value)),
+                format!("found {}, expected a list", found(&node.value)),
                 "write `[a, b]`, or one element per line after `- `",
             );
             return Vec::new();
@@ -153,23 +200,30 @@ impl Reader {
         {
             return Some(text.trim().to_owned());
         }
-        self.refuse(
-            path,
-            format!("found {}, expected a text", kind(&node.value)),
-            "write one text on one line, in quotes if YAML takes it for something else",
-        );
+        let (message, fix) = match &node.value {
+            Value::Text(text) if !text.trim().is_empty() => (
+                "found a text of several lines or with control characters, expected a text on one line"
+                    .to_owned(),
+                "write it on one line; what is longer stands in a file of its own",
+            ),
+            other => (
+                format!("found {}, expected a text", found(other)),
+                "write one text on one line, in quotes if YAML takes it for something else",
+            ),
+        };
+        self.refuse(path, message, fix);
         None
     }
 
-    /// True or false; not said is false.
-    pub(super) fn flag(&mut self, fields: &Fields<'_>, key: &str) -> bool {
+    /// True or false; not said is false, and what is neither is none.
+    pub(super) fn flag(&mut self, fields: &Fields<'_>, key: &str) -> Option<bool> {
         match fields.get(key).map(|node| &node.value) {
-            None => false,
-            Some(Value::Flag(flag)) => *flag,
+            None => Some(false),
+            Some(Value::Flag(flag)) => Some(*flag),
             Some(other) => {
-                let message = format!("found {}, expected true or false", kind(other));
+                let message = format!("found {}, expected true or false", found(other));
                 self.refuse(&fields.path(key), message, "write true or false, without quotes");
-                false
+                None
             }
         }
     }
@@ -177,11 +231,15 @@ impl Reader {
     /// A whole number.
     pub(super) fn number(&mut self, fields: &Fields<'_>, key: &str) -> Option<u32> {
         let value = &fields.get(key)?.value;
-        if let Value::Number(number) = value {
-            return Some(u32::try_from(*number).unwrap_or(u32::MAX));
-        }
-        let message = format!("found {}, expected a whole number", kind(value));
-        self.refuse(&fields.path(key), message, "write a number from 1 to 100");
+        let message = match value {
+            Value::Number(number) => match u32::try_from(*number) {
+                Ok(number) => return Some(number),
+                Err(_) => format!("{number} is more than {MAX_LIMIT}"),
+            },
+            other => format!("found {}, expected a whole number", found(other)),
+        };
+        let fix = format!("write a number from 1 to {MAX_LIMIT}, without quotes");
+        self.refuse(&fields.path(key), message, fix);
         None
     }
 }
@@ -190,18 +248,28 @@ impl Reader {
 fn is_leaf(node: &Node) -> bool {
     match &node.value {
         Value::Empty | Value::List(_) | Value::Map(_) => false,
-        Value::Flag(_) | Value::Number(_) | Value::Text(_) => true,
+        Value::Flag(_) | Value::Number(_) | Value::OddNumber(_) | Value::Text(_) => true,
     }
 }
 
-fn kind(value: &Value) -> &'static str {
+/// A text of the file in a message: its beginning, however long it is.
+pub(super) fn short(text: &str) -> String {
+    const MOST: usize = 60;
+    if text.chars().count() <= MOST {
+        return text.to_owned();
+    }
+    text.chars().take(MOST).chain(['…']).collect()
+}
+
+fn found(value: &Value) -> String {
     match value {
-        Value::Empty => "nothing",
-        Value::Flag(_) => "true or false",
-        Value::Number(_) => "a number",
-        Value::Text(text) if text.trim().is_empty() => "an empty text",
-        Value::Text(_) => "a text",
-        Value::List(_) => "a list",
-        Value::Map(_) => "a map",
+        Value::Empty => "nothing".to_owned(),
+        Value::Flag(flag) => flag.to_string(),
+        Value::Number(number) => format!("the number {number}"),
+        Value::OddNumber(number) => format!("the number {}", short(number)),
+        Value::Text(text) if text.trim().is_empty() => "an empty text".to_owned(),
+        Value::Text(text) => format!("the text '{}'", short(text)),
+        Value::List(_) => "a list".to_owned(),
+        Value::Map(_) => "a map".to_owned(),
     }
 }

@@ -5,7 +5,17 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 
+use super::trouble::no_yaml;
 use super::{MAX_BYTES, Problem};
+
+/// How deep lists and maps may nest.
+pub(super) const MAX_DEPTH: usize = 16;
+
+/// How many values there may be.
+pub(super) const MAX_NODES: usize = 20_000;
+
+/// How many anchors, and how many aliases.
+pub(super) const MAX_ALIASES: usize = 100;
 
 /// Where something stands; line and column from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,23 +41,23 @@ pub(super) enum Value {
     Empty,
     Flag(bool),
     Number(u64),
+    /// A number that is below zero, has a fraction, or is too large to count anything; as it is understood.
+    OddNumber(String),
     Text(String),
     List(Vec<Node>),
-    /// Keys in the order of the file.
+    /// Keys in the order of the file; one can stand there twice.
     Map(Vec<(Key, Node)>),
 }
 
 #[derive(Debug)]
 pub(super) struct Key {
     pub(super) place: Place,
+    /// As it is understood: `5` is a name too. A key that is no scalar is `?`.
     pub(super) name: String,
 }
 
 /// Reads the tree.
 pub(super) fn read(text: &str) -> Result<Node, Problem> {
-    if text.len() > MAX_BYTES {
-        return Err(whole_file("the file is larger than 1 MiB", "write a smaller one"));
-    }
     serde_saphyr::from_str_with_options::<Spanned<Value>>(text, options())
         .map(node)
         .map_err(|error| no_yaml(&error))
@@ -56,49 +66,22 @@ pub(super) fn read(text: &str) -> Result<Node, Problem> {
 fn options() -> serde_saphyr::Options {
     serde_saphyr::options! {
         budget: serde_saphyr::budget! {
-            max_depth: 16,
-            max_nodes: 20_000,
-            max_aliases: 100,
-            max_anchors: 100,
+            max_depth: MAX_DEPTH,
+            max_nodes: MAX_NODES,
+            max_aliases: MAX_ALIASES,
+            max_anchors: MAX_ALIASES,
             max_total_scalar_bytes: MAX_BYTES,
             max_documents: 1,
         },
-        duplicate_keys: serde_saphyr::DuplicateKeyPolicy::Error,
+        // A key that stands twice is told with everything else that is wrong.
+        duplicate_keys: serde_saphyr::DuplicateKeyPolicy::LastWins,
+        non_finite_float_policy: serde_saphyr::NonFiniteFloatPolicy::PassThrough,
         strict_booleans: true,
         reject_unsupported_tags: true,
     }
 }
 
-fn whole_file(message: &str, fix: &str) -> Problem {
-    Problem {
-        line: 1,
-        column: 1,
-        field: String::new(),
-        message: message.to_owned(),
-        fix: fix.to_owned(),
-    }
-}
-
-fn no_yaml(error: &serde_saphyr::Error) -> Problem {
-    let error = error.without_snippet();
-    let place = error.location().map_or(Place::START, place);
-    let text = error.to_string();
-    let line = text.lines().next().unwrap_or_default();
-    // The place is told apart, and advice to programmers is of no use here.
-    let said = [" at line ", ", set DuplicateKeyPolicy"]
-        .into_iter()
-        .fold(line, |said, tail| said.split(tail).next().unwrap_or(said));
-    Problem {
-        line: place.line,
-        column: place.column,
-        ..whole_file(
-            &format!("this cannot be read as YAML: {said}"),
-            "mend it; the rest of the file is looked at after that",
-        )
-    }
-}
-
-fn place(at: serde_saphyr::Location) -> Place {
+pub(super) fn place(at: serde_saphyr::Location) -> Place {
     Place {
         line: at.line().max(1),
         column: at.column().max(1),
@@ -115,6 +98,15 @@ fn node(spanned: Spanned<Value>) -> Node {
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(AnyValue)
+    }
+}
+
+fn key_name(key: Value) -> String {
+    match key {
+        Value::Text(text) | Value::OddNumber(text) => text,
+        Value::Number(number) => number.to_string(),
+        Value::Flag(flag) => flag.to_string(),
+        Value::Empty | Value::List(_) | Value::Map(_) => "?".to_owned(),
     }
 }
 
@@ -140,11 +132,19 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(u64::try_from(value).map_or_else(|_| Value::Text(value.to_string()), Value::Number))
+        Ok(u64::try_from(value).map_or_else(|_| Value::OddNumber(value.to_string()), Value::Number))
+    }
+
+    fn visit_i128<E>(self, value: i128) -> Result<Value, E> {
+        Ok(Value::OddNumber(value.to_string()))
+    }
+
+    fn visit_u128<E>(self, value: u128) -> Result<Value, E> {
+        Ok(Value::OddNumber(value.to_string()))
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(Value::Text(value.to_string()))
+        Ok(Value::OddNumber(format!("{value:?}")))
     }
 
     fn visit_unit<E>(self) -> Result<Value, E> {
@@ -169,10 +169,10 @@ impl<'de> Visitor<'de> for AnyValue {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut entries = Vec::new();
-        while let Some((key, value)) = map.next_entry::<Spanned<String>, Spanned<Value>>()? {
+        while let Some((key, value)) = map.next_entry::<Spanned<Value>, Spanned<Value>>()? {
             let key = Key {
                 place: place(key.referenced),
-                name: key.value,
+                name: key_name(key.value),
             };
             entries.push((key, node(value)));
         }

@@ -2,41 +2,41 @@
 
 use super::Subject;
 use crate::pipeline::file::form::{Route, Said};
+use crate::pipeline::file::reader::short;
 use crate::run::{Change, ChangedPath};
 use crate::scope::{ScopeVerdict, check_scope};
-use crate::stage::{Cause, GateName, Stage};
+use crate::stage::{Cause, GateName, OnFail, Stage};
 
 pub(super) fn check(subject: &mut Subject<'_>) {
     for (_, stage, said) in subject.stages() {
         for (at, gate) in stage.gates.iter().enumerate() {
-            let key = format!("gates[{at}]");
+            let path = said.gates.get(at);
             if stage.gates.iter().take(at).any(|earlier| earlier == gate) {
                 let fix = "take one of them out".to_owned();
-                subject.refuse((said, &key), format!("gate {gate} stands here twice"), fix);
+                let message = format!("gate {gate} stands here twice");
+                subject.refuse_element((said, "gates"), path, message, fix);
             }
             if *gate == GateName::CheckAnalysisApproved && at + 1 < stage.gates.len() {
                 let message = format!("gate {gate} asks a human before the later gates have looked");
-                subject.refuse(
-                    (said, &key),
-                    message,
-                    "make it the last gate of the stage".to_owned(),
-                );
+                let fix = "make it the last gate of the stage".to_owned();
+                subject.refuse_element((said, "gates"), path, message, fix);
             }
-            report(subject, stage, (said, &key, *gate));
+            report(subject, stage, (said, path, *gate));
         }
         route(subject, stage, said);
         writes(subject, stage, said);
     }
 }
 
-fn report(subject: &mut Subject<'_>, stage: &Stage, (said, key, gate): (&Said, &str, GateName)) {
+fn report(subject: &mut Subject<'_>, stage: &Stage, (said, path, gate): (&Said, Option<&String>, GateName)) {
     if let Some(report) = gate
         .report()
         .filter(|report| !stage.reports.iter().any(|own| own == report))
     {
         let message =
             format!("gate {gate} reads {report}, which the stage does not list, so an old one would count");
-        subject.refuse((said, key), message, format!("add `reports: [{report}]`"));
+        let fix = format!("add `reports: [{report}]`");
+        subject.refuse_element((said, "gates"), path, message, fix);
     }
     let needs = documents_of(gate).iter().copied();
     let missing: Vec<&str> = needs.filter(|name| !may_write(stage, name)).collect();
@@ -45,16 +45,25 @@ fn report(subject: &mut Subject<'_>, stage: &Stage, (said, key, gate): (&Said, &
             "gate {gate} wants {}, which {role} may not write",
             missing.join(", ")
         );
-        subject.refuse(
-            (said, key),
-            message,
-            "add it to `may_write` of the stage".to_owned(),
-        );
+        let fix = "add it to `may_write` of the stage".to_owned();
+        subject.refuse_element((said, "gates"), path, message, fix);
     }
 }
 
 fn route(subject: &mut Subject<'_>, stage: &Stage, said: &Said) {
     let failing = stage.gates.iter().find(|gate| can_fail(**gate));
+    let way = match &stage.on_fail {
+        OnFail::Bounce { stage: to, .. } | OnFail::Block { stage: to } => Some(to),
+        OnFail::Repair => None,
+    };
+    if let (None, Some(to), false) = (failing, way, said.lacks_gates) {
+        let message = format!(
+            "no gate of '{}' can fail, so the route to '{to}' is never taken",
+            stage.name
+        );
+        let fix = "add the gate that can, or take `on_fail` out";
+        subject.refuse((said, "on_fail"), message, fix.to_owned());
+    }
     match (failing, said.route) {
         (Some(gate), Route::Missing) => {
             let message = format!("gate {gate} can fail, and '{}' has no route for that", stage.name);
@@ -68,17 +77,18 @@ fn route(subject: &mut Subject<'_>, stage: &Stage, said: &Said) {
 /// What a role is asked for must be its to write, or each of its runs would end outside its scope.
 fn writes(subject: &mut Subject<'_>, stage: &Stage, said: &Said) {
     let Some(role) = &stage.role else { return };
-    let wants = stage.reports.iter().map(|name| ("reports", name));
-    let asks = stage.asks_in.iter().map(|name| ("asks_in", name));
-    let objects = stage.objects_in.iter().map(|(name, _)| ("objects_in", name));
-    for (key, name) in wants.chain(asks).chain(objects) {
+    let reports = stage.reports.iter().zip(said.reports.iter().map(Some));
+    let wants = reports.map(|(name, path)| ("reports", name, path));
+    let asks = stage.asks_in.iter().map(|name| ("asks_in", name, None));
+    let objects = stage
+        .objects_in
+        .iter()
+        .map(|(name, _)| ("objects_in.document", name, None));
+    for (key, name, path) in wants.chain(asks).chain(objects) {
         if !may_write(stage, name) {
-            let message = format!("{role} may not write {name}");
-            subject.refuse(
-                (said, key),
-                message,
-                "add it to `may_write` of the stage".to_owned(),
-            );
+            let message = format!("{role} may not write {}", short(name));
+            let fix = "add it to `may_write` of the stage".to_owned();
+            subject.refuse_element((said, key), path, message, fix);
         }
     }
 }

@@ -5,6 +5,7 @@ use super::Subject;
 use super::gates::judges_code;
 use super::routes::asks_approval;
 use crate::pipeline::file::nearest::advice;
+use crate::pipeline::file::reader::short;
 use crate::stage::{GateName, OnFail, Stage, WriteScope};
 
 pub(super) fn check(subject: &mut Subject<'_>) {
@@ -36,7 +37,7 @@ fn merge_before(subject: &mut Subject<'_>) -> Option<usize> {
         let message = if found.is_some() {
             format!("nobody works in '{name}'")
         } else {
-            format!("there is no stage '{name}'")
+            format!("there is no stage '{}'", short(name))
         };
         let fix = format!("{}; without the key the merge comes last", advice(name, known));
         subject.reader.refuse("merge_before", message, fix);
@@ -56,7 +57,7 @@ fn proofs(subject: &mut Subject<'_>, merge: usize) {
             subject.draft.merge_before.as_deref().unwrap_or_default()
         );
         let fix = "name a later stage in `merge_before`, or move this one before the merge".to_owned();
-        subject.refuse((said, &format!("gates[{index}]")), message, fix);
+        subject.refuse_element((said, "gates"), said.gates.get(index), message, fix);
     }
 }
 
@@ -123,7 +124,10 @@ fn mending(subject: &mut Subject<'_>, merge: usize) {
         let fix = advice(name.as_str(), known);
         subject.reader.refuse(
             "mending",
-            format!("there is no stage '{name}' in which somebody works"),
+            format!(
+                "there is no stage '{}' in which somebody works",
+                short(name.as_str())
+            ),
             fix,
         );
         return;

@@ -1,12 +1,13 @@
-//! Names of stages, roles, documents and prompts, and the ends of the order.
+//! Names of stages and roles, columns, and the ends of the order.
 
 use std::collections::BTreeMap;
 
 use super::Subject;
 use crate::pipeline::file::form::Said;
 use crate::pipeline::file::nearest::advice;
+use crate::pipeline::file::reader::short;
 use crate::role::Role;
-use crate::stage::{Column, Stage, WriteScope};
+use crate::stage::{Column, Stage};
 
 const BUILT_IN_ROLES: [&str; 6] = [
     Role::ANALYST,
@@ -17,7 +18,6 @@ const BUILT_IN_ROLES: [&str; 6] = [
     Role::DEPLOYER,
 ];
 
-const MOST_STAGES: usize = 50;
 /// Voices of the orchestrator; nobody works under these names.
 const OURS: [&str; 2] = [Role::STREAM, Role::ACCOUNT];
 
@@ -35,12 +35,11 @@ pub(super) fn check(subject: &mut Subject<'_>) {
                 "give one of them another name".to_owned(),
             );
         } else if !is_name(name) {
-            let message = format!("'{name}' is no name of a stage");
+            let message = format!("'{}' is no name of a stage", short(name));
             subject.refuse((said, "name"), message, NAME.to_owned());
         }
         role(subject, stage, said);
         columns(subject, stage, said);
-        documents(subject, stage, said);
     }
 }
 
@@ -62,8 +61,18 @@ fn added_roles(subject: &mut Subject<'_>) {
     };
     let mut problems = Vec::new();
     for (at, name) in subject.draft.roles.iter().enumerate() {
-        if OURS.contains(&name.as_str()) || !is_name(name) {
-            problems.push((at, format!("'{name}' is no name of a role"), NAME));
+        let added = subject.draft.roles.iter().take(at);
+        if added.into_iter().any(|earlier| earlier == name) {
+            problems.push((
+                at,
+                format!("role '{name}' stands here twice"),
+                "take one of them out",
+            ));
+        } else if OURS.contains(&name.as_str()) {
+            let message = format!("'{name}' is the voice of the program itself, no role of an agent");
+            problems.push((at, message, "give the role another name"));
+        } else if !is_name(name) {
+            problems.push((at, format!("'{}' is no name of a role", short(name)), NAME));
         } else if !works(name) {
             let message = format!("role '{name}' works in no stage");
             problems.push((at, message, "give it a stage, or take it out of the list"));
@@ -77,10 +86,15 @@ fn added_roles(subject: &mut Subject<'_>) {
 fn role(subject: &mut Subject<'_>, stage: &Stage, said: &Said) {
     let Some(role) = &stage.role else { return };
     let added = subject.draft.roles.iter().map(String::as_str);
-    let known: Vec<&str> = BUILT_IN_ROLES.into_iter().chain(added).collect();
-    if !known.contains(&role.as_str()) || OURS.contains(&role.as_str()) {
+    let known: Vec<&str> = BUILT_IN_ROLES
+        .into_iter()
+        .chain(added)
+        .filter(|name| !OURS.contains(name))
+        .collect();
+    if !known.contains(&role.as_str()) {
         let fix = format!("{}; or add it to `roles`", advice(role.as_str(), known));
-        subject.refuse((said, "role"), format!("there is no role '{role}'"), fix);
+        let message = format!("there is no role '{}'", short(role.as_str()));
+        subject.refuse((said, "role"), message, fix);
     }
 }
 
@@ -88,10 +102,6 @@ fn role(subject: &mut Subject<'_>, stage: &Stage, said: &Said) {
 fn ends(subject: &mut Subject<'_>) {
     let count = subject.pipeline().stages.len();
     let last = count.saturating_sub(1);
-    if count > MOST_STAGES {
-        let message = format!("{count} stages are more than {MOST_STAGES}");
-        subject.reader.refuse("stages", message, "leave some out");
-    }
     let always = |stage: &Stage| stage.role.is_some() && !stage.staging_only;
     if !subject.pipeline().stages.iter().any(always) {
         let message = "nobody works here: no stage has a role in every project";
@@ -164,51 +174,4 @@ fn columns(subject: &mut Subject<'_>, stage: &Stage, said: &Said) {
         let fix = "write In Progress, Architecture, Development, Review or Testing; Done for the last stage";
         subject.refuse((said, "column"), message, fix.to_owned());
     }
-}
-
-fn documents(subject: &mut Subject<'_>, stage: &Stage, said: &Said) {
-    let objection = stage.objects_in.as_ref().map(|(name, _)| name);
-    let keys = std::iter::repeat_n("reports", stage.reports.len())
-        .chain(std::iter::repeat_n(
-            "asks_in",
-            usize::from(stage.asks_in.is_some()),
-        ))
-        .chain(std::iter::once("objects_in"));
-    let names = stage.reports.iter().chain(&stage.asks_in).chain(objection);
-    for (key, name) in keys.zip(names) {
-        if !is_path(name) || name.contains('*') {
-            let fix = "write the name of a file in the directory of the work item, such as 12-review.md";
-            subject.refuse(
-                (said, key),
-                format!("'{name}' is no name of a document"),
-                fix.to_owned(),
-            );
-        }
-    }
-    let (WriteScope::Documents(patterns) | WriteScope::DocsTree(patterns) | WriteScope::Code(patterns)) =
-        &stage.scope;
-    for pattern in patterns {
-        let stem = pattern.strip_suffix('*').unwrap_or(pattern);
-        if stem.contains('*') || !is_path(stem) {
-            let fix =
-                "write a path in the directory of the work item; one '*' at its end stands for anything";
-            subject.refuse(
-                (said, "may_write"),
-                format!("'{pattern}' is no pattern"),
-                fix.to_owned(),
-            );
-        }
-    }
-    if let Some(prompt) = stage.prompt.as_ref().filter(|prompt| !is_path(prompt)) {
-        let fix = "write a path in the repository, without `..` and without '/' at its head";
-        subject.refuse(
-            (said, "prompt"),
-            format!("'{prompt}' is no path of a prompt"),
-            fix.to_owned(),
-        );
-    }
-}
-
-fn is_path(text: &str) -> bool {
-    !text.is_empty() && !text.starts_with('/') && !text.split('/').any(|part| part == ".." || part == ".")
 }

@@ -4,6 +4,7 @@
 use super::Subject;
 use crate::pipeline::file::form::Said;
 use crate::pipeline::file::nearest::advice;
+use crate::pipeline::file::reader::short;
 use crate::stage::{GateName, OnFail, Stage, StageName};
 
 pub(super) fn check(subject: &mut Subject<'_>) {
@@ -75,7 +76,7 @@ fn known<'a>(
     let message = if subject.pipeline().stage(to).is_some() {
         format!("nobody works in '{to}'")
     } else {
-        format!("there is no stage '{to}'")
+        format!("there is no stage '{}'", short(to.as_str()))
     };
     let fix = advice(to.as_str(), subject.workers_before(end));
     subject.refuse((said, key), message, fix);
