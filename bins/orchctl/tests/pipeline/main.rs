@@ -107,7 +107,7 @@ fn the_built_in_pipeline_is_shown_as_a_graph_and_as_json() {
     let (code, graph, _) = here(&["show", "built-in", "--format", "mermaid"]);
     assert_eq!(code, 0);
     assert!(
-        graph.starts_with("flowchart TD\n") && graph.contains("|merge|"),
+        graph.starts_with("flowchart TD\n") && graph.contains("|\"merge\"|"),
         "{graph}"
     );
     for arguments in [
