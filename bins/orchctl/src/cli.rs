@@ -7,9 +7,9 @@ use clap::{Args, Parser, Subcommand};
 use crate::command::{
     advance::Advance, approve::Approve, backup::Backup, cancel::Cancel, check::Check, drain::Drain,
     holds::Holds, outbox::OutboxCommand, pause::Pause, pipeline::PipelineCommand, providers::Providers,
-    queue::Queue, reject::Reject, replay::Replay, requeue::Requeue, restart::Restart, restore::Restore,
-    resume::Resume, retention::Retention, runs::RunsCommand, status::Status, stop::Stop, task_show::TaskShow,
-    verdict::Verdict, why::Why,
+    queue::Queue, reject::Reject, repin::Repin, replay::Replay, requeue::Requeue, restart::Restart,
+    restore::Restore, resume::Resume, retention::Retention, runs::RunsCommand, status::Status, stop::Stop,
+    task_show::TaskShow, verdict::Verdict, why::Why,
 };
 use crate::exit;
 
@@ -45,7 +45,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// List the tasks that are not done, and what each waits for
     Status(Status),
-    /// Look at one task
+    /// Look at one task, or move it to the present pipeline of its project
     #[command(subcommand)]
     Task(TaskCommand),
     /// Say what a task waits for, since when, and who or what ends it
@@ -104,6 +104,8 @@ pub(crate) enum Command {
 pub(crate) enum TaskCommand {
     /// Show everything that is known of a task
     Show(TaskShow),
+    /// Order: let the task follow the pipeline that its project has now, instead of the one that it started with
+    Repin(Repin),
 }
 
 /// Which task.

@@ -19,6 +19,7 @@ pub(crate) mod advance;
 pub(crate) mod requeue;
 pub(crate) mod cancel;
 pub(crate) mod restart;
+pub(crate) mod repin;
 pub(crate) mod replay;
 pub(crate) mod verdict;
 pub(crate) mod pipeline;
@@ -85,6 +86,7 @@ async fn with_store(command: &Command, session: &Session) -> Result<u8, Failure>
     match command {
         Command::Status(status) => status.run(session).await.map(|()| exit::OK),
         Command::Task(TaskCommand::Show(show)) => show.run(session).await.map(|()| exit::OK),
+        Command::Task(TaskCommand::Repin(repin)) => repin.run(session).await,
         Command::Why(why) => why.run(session).await.map(|()| exit::OK),
         Command::Queue(queue) => queue.run(session).await.map(|()| exit::OK),
         Command::Replay(replay) => replay.run(session).await,

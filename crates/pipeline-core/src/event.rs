@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::effect::{EffectKind, EffectResult};
 use crate::evidence::Evidence;
-use crate::id::{EffectKey, JobId, ProjectDigest, TaskId};
+use crate::id::{EffectKey, JobId, PipelineDigest, ProjectDigest, TaskId};
 use crate::observation::{HeadObservation, ItemObservation};
 use crate::order::{BoardOrder, OperatorOrder};
+use crate::pipeline::Pipeline;
 use crate::run::{AgentOutcome, CommandOutcome, RunFailure};
 use crate::time::Timestamp;
 use crate::timer::TimerKind;
@@ -88,6 +89,15 @@ pub enum Event {
     },
     /// An operator ordered something.
     Ordered(OperatorOrder),
+    /// An operator ordered that the task follows another definition from here on.
+    Repinned {
+        /// The order, for the audit.
+        order: OperatorOrder,
+        /// The definition that the task was pinned to when this was looked up; it does not count when that has changed since.
+        from: PipelineDigest,
+        /// The other one, whole, so that the log can be replayed.
+        to: Box<Pipeline>,
+    },
 }
 
 /// An entry of the event log.
@@ -124,6 +134,7 @@ impl Event {
             Self::EffectFailed { .. } => "effect_failed",
             Self::TimerFired { .. } => "timer_fired",
             Self::Ordered(_) => "ordered",
+            Self::Repinned { .. } => "repinned",
         }
     }
 }

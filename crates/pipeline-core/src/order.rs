@@ -74,6 +74,9 @@ pub enum OperatorOrderKind {
     Cancel,
     /// Restart a blocked task with fresh counters.
     Restart,
+    /// Pin the task to the definition that its project has now. Whoever carries it out brings both definitions
+    /// ([`crate::event::Event::Repinned`]).
+    Repin,
     /// Send an outbox row now; when a dead one blocks the task, restart the task from there.
     RetryEffect {
         /// Which.

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::decision::{Change, Decision};
 use crate::event::{Event, LogEntry};
-use crate::id::{ProjectDigest, TaskId};
+use crate::id::{PipelineDigest, ProjectDigest, TaskId};
 use crate::pipeline::Pipeline;
 use crate::project::Project;
 use crate::start::start;
@@ -80,8 +80,28 @@ fn first_difference(first: Option<&u64>) -> String {
     )
 }
 
-/// Runs the log through the rules and compares the end with the stored task, which also gives the names that intake chose. `projects`: what
-/// the entries were decided by.
+/// The definition that the task began with: the one that it is pinned to, unless it was moved there on the way.
+#[must_use]
+pub fn began_with<'a>(stored: &'a Task, log: &'a [LogEntry]) -> &'a PipelineDigest {
+    let first = log.iter().find_map(|entry| match &entry.event {
+        Event::Repinned { from, .. } => Some(from),
+        Event::ItemObserved { .. }
+        | Event::HeadObserved { .. }
+        | Event::AgentFinished { .. }
+        | Event::CommandFinished { .. }
+        | Event::EvidenceGathered { .. }
+        | Event::JobFailed { .. }
+        | Event::EffectDone { .. }
+        | Event::EffectFailed { .. }
+        | Event::TimerFired { .. }
+        | Event::Ordered(_) => None,
+    });
+    first.unwrap_or(&stored.pipeline)
+}
+
+/// Runs the log through the rules and compares the end with the stored task, which also gives the names that intake chose. `pipeline`: the
+/// one that the task began with ([`began_with`]); where it was moved to another one, the log holds that. `projects`: what the entries were
+/// decided by.
 ///
 /// # Errors
 /// The first thing that does not fit, see [`ReplayError`].
@@ -91,7 +111,7 @@ pub fn replay(
     pipeline: &Pipeline,
     projects: &BTreeMap<ProjectDigest, Project>,
 ) -> Result<Task, ReplayError> {
-    let rules_at = |entry: &LogEntry| {
+    let rules_at = |entry: &LogEntry, pipeline| {
         let known = entry.project.as_ref().and_then(|digest| projects.get(digest));
         let revision = entry.revision;
         known
@@ -104,13 +124,17 @@ pub fn replay(
     };
     let (first, rest) = log.split_first().ok_or(ReplayError::Empty)?;
     in_order(stored.id, 1, first)?;
-    let mut change = begin(stored, first, rules_at(first)?)?;
+    let mut change = begin(stored, first, rules_at(first, pipeline)?)?;
     let mut departed = departure(first, &change);
+    let mut pipeline = pipeline;
     for entry in rest {
         in_order(stored.id, change.task.revision + 1, entry)?;
-        let decision = decide(&change.task, &entry.event, rules_at(entry)?);
+        let decision = decide(&change.task, &entry.event, rules_at(entry, pipeline)?);
         change = changed(entry, decision)?;
         departed = departed.or(departure(entry, &change));
+        if let Event::Repinned { to, .. } = &entry.event {
+            pipeline = to;
+        }
     }
     let fields = differing(&change.task, stored);
     if fields.is_empty() {

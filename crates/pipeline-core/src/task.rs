@@ -144,7 +144,7 @@ pub struct Task {
     pub description: String,
     /// Its branch.
     pub branch: BranchName,
-    /// The pipeline it started with.
+    /// The pipeline it started with, or was moved to since.
     pub pipeline: PipelineDigest,
     /// Grows by one with every step.
     pub revision: u64,

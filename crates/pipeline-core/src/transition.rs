@@ -5,6 +5,7 @@
 pub(crate) mod plan;
 mod item;
 mod operator;
+mod repin;
 mod order;
 mod head;
 mod foreign;
@@ -73,6 +74,7 @@ fn apply(plan: &mut Plan<'_>, event: &Event) -> Outcome {
         Event::ItemObserved { item, order } => item::observed(plan, item, order.as_ref()),
         Event::Ordered(order) => operator::ordered(plan, order),
         _ if plan.task.is_over() => ignore("the task is over"),
+        Event::Repinned { order, from, to } => repin::repinned(plan, order, (from, to)),
         Event::HeadObserved { head } => head::observed(plan, head),
         Event::AgentFinished { job, fence, outcome } => working::agent_finished(plan, *job, *fence, outcome),
         Event::CommandFinished { job, outcome, .. } => waiting::command_finished(plan, *job, outcome),

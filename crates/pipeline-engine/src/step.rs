@@ -7,6 +7,7 @@ use pipeline_core::id::{DeliveryId, OrderId, TaskId};
 use pipeline_core::job::JobStatus;
 use pipeline_core::order::OrderAnswer;
 use pipeline_core::orders::ItemMark;
+use pipeline_core::pipeline::Pipeline;
 use pipeline_core::port::store::StoreError;
 use pipeline_core::port::store::tasks::{
     Commit, Committed, EffectChange, EffectEnd, JobEnd, Logged, TaskKey, TaskWrite,
@@ -160,6 +161,7 @@ async fn changed(
     let commit = Commit {
         answer,
         mark,
+        repin: repin(event, before, &change.task),
         log: Some(log),
         at: rules.now,
         effect_change: along.effect_change.clone(),
@@ -171,6 +173,14 @@ async fn changed(
         read_revision: before.revision,
     };
     Ok((with_change(commit, change, write), Stepped::Changed(note)))
+}
+
+/// The definition to store with a task that is moved to it.
+fn repin(event: &Event, before: &Task, after: &Task) -> Option<Box<Pipeline>> {
+    if let Event::Repinned { to, .. } = event {
+        return (after.pipeline != before.pipeline).then(|| to.clone());
+    }
+    None
 }
 
 async fn unchanged(context: &Context, task: &Task, along: &Along, why: &str) -> Result<Commit, StoreError> {

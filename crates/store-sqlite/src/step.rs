@@ -17,6 +17,10 @@ pub(crate) fn write(connection: &Connection, commit: &Commit) -> Result<Written<
     {
         return Ok(Written::Undo(Committed::Stale));
     }
+    if let (Some(pipeline), Some(TaskWrite::Update { task, .. })) = (&commit.repin, &commit.task) {
+        pipelines::keep(connection, &task.pipeline, pipeline)?;
+        tasks::repin(connection, task)?;
+    }
     if let Some(end) = &commit.job_end
         && !jobs::holds(connection, end.job, end.fence)?
     {

@@ -109,6 +109,8 @@ pub(crate) const UPDATE: &str = "UPDATE tasks
     SET branch = :branch, stage = :stage, state = :state, revision = :revision, since = :since, body = :body
     WHERE id = :id AND revision = :read";
 
+pub(crate) const REPIN: &str = "UPDATE tasks SET pipeline = :pipeline WHERE id = :id";
+
 /// Stores a new task; false when its id, issue or work item is there already.
 pub(crate) fn insert(connection: &Connection, task: &Task) -> Result<bool, Failure> {
     let inserted = change(
@@ -129,6 +131,16 @@ pub(crate) fn insert(connection: &Connection, task: &Task) -> Result<bool, Failu
         },
     )?;
     Ok(inserted == 1)
+}
+
+/// Writes which definition the task is pinned to, which [`update`] leaves as it is: it hardly ever changes, and is looked up each time.
+pub(crate) fn repin(connection: &Connection, task: &Task) -> Result<(), Failure> {
+    change(
+        connection,
+        REPIN,
+        named_params! { ":id": task.id.0, ":pipeline": task.pipeline.as_str() },
+    )?;
+    Ok(())
 }
 
 /// Replaces the task; false when it is not as it was read.

@@ -51,6 +51,7 @@ impl OrderWords {
             }
             OperatorOrderKind::Cancel => "cancel",
             OperatorOrderKind::Restart => "restart",
+            OperatorOrderKind::Repin => "repin",
             OperatorOrderKind::RetryEffect { effect } => {
                 words.effect = Some(effect.clone());
                 "retry_effect"

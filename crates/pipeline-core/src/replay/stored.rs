@@ -7,7 +7,7 @@ use crate::id::{ProjectDigest, TaskId};
 use crate::port::store::StoreError;
 use crate::port::store::tasks::TaskStore;
 use crate::project::Project;
-use crate::replay::{ReplayError, replay};
+use crate::replay::{ReplayError, began_with, replay};
 use crate::task::Task;
 
 /// Why a stored task could not be shown to follow from its log.
@@ -16,8 +16,8 @@ pub enum StoredReplayError {
     /// The store cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The definition that the task is pinned to is missing.
-    #[error("the pipeline {digest} that task {task} is pinned to is not stored")]
+    /// The definition that the task began with is missing.
+    #[error("the pipeline {digest} that task {task} began with is not stored")]
     NoPipeline {
         /// The task.
         task: TaskId,
@@ -37,12 +37,13 @@ pub enum StoredReplayError {
 /// See [`StoredReplayError`].
 pub async fn replay_stored(store: &dyn TaskStore, task: &Task) -> Result<usize, StoredReplayError> {
     let log = store.log(task.id).await?;
+    let began = began_with(task, &log);
     let pipeline = store
-        .pipeline(&task.pipeline)
+        .pipeline(began)
         .await?
         .ok_or_else(|| StoredReplayError::NoPipeline {
             task: task.id,
-            digest: task.pipeline.to_string(),
+            digest: began.to_string(),
         })?;
     let projects = projects(store, &log).await?;
     replay(task, &log, &pipeline, &projects)?;

@@ -40,6 +40,9 @@ pub(super) fn ordered(plan: &mut Plan<'_>, order: &OperatorOrder) -> Outcome {
         OperatorOrderKind::DropEffect { effect } => ignore(format!(
             "effect {effect} is not waited for; the outbox takes it out"
         )),
+        OperatorOrderKind::Repin => {
+            ignore("the definition that the project has now is not part of this order".to_owned())
+        }
         OperatorOrderKind::ResetProvider { account } => {
             ignore(format!("{account} is an account, no part of a task"))
         }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use pipeline_core::decision::{Change, Decision};
 use pipeline_core::effect::{EffectKind, EffectResult, MergeOutcome};
-use pipeline_core::event::Event;
+use pipeline_core::event::{Event, LogEntry};
 use pipeline_core::id::{
     ActivityId, CommitSha, EffectKey, JobId, OrderId, RunId, TaskId, TreeSha, WorkItemId,
 };
@@ -39,11 +39,13 @@ pub(crate) enum World {
 
 /// A task and what was seen of it.
 pub(crate) struct Drive<'p> {
-    pipeline: &'p Pipeline,
-    project: Project,
+    pub(crate) pipeline: &'p Pipeline,
+    pub(crate) project: Project,
     world: World,
     pub(crate) task: Task,
     pub(crate) runs: u64,
+    /// What a store would keep of it.
+    pub(crate) log: Vec<LogEntry>,
     /// Authors and first lines of comments.
     pub(crate) said: Vec<String>,
     /// Comments whole, and alerts.
@@ -71,6 +73,7 @@ impl<'p> Drive<'p> {
             world,
             task: change.task.clone(),
             runs: 0,
+            log: Vec::new(),
             said: Vec::new(),
             texts: Vec::new(),
             live: Vec::new(),
@@ -81,8 +84,24 @@ impl<'p> Drive<'p> {
             tick: 1,
             project,
         };
+        let ordered = Event::ItemObserved {
+            item: item(),
+            order: Some(started()),
+        };
+        drive.log(&ordered, &change);
         drive.take(change);
         drive
+    }
+
+    fn log(&mut self, event: &Event, change: &Change) {
+        self.log.push(LogEntry {
+            task: change.task.id,
+            revision: change.task.revision,
+            at: Timestamp(self.tick),
+            event: event.clone(),
+            note: change.note.clone(),
+            project: Some(self.project.digest()),
+        });
     }
 
     /// The same in a project that is set up otherwise.
@@ -106,15 +125,23 @@ impl<'p> Drive<'p> {
         self.happens(&event);
     }
 
-    pub(crate) fn happens(&mut self, event: &Event) {
-        self.tick += 30_000;
+    /// What the rules say, without doing it.
+    pub(crate) fn asked(&self, event: &Event) -> Decision {
         let rules = Rules {
             pipeline: self.pipeline,
             project: &self.project,
             now: Timestamp(self.tick),
         };
-        match decide(&self.task, event, rules) {
-            Decision::Change(change) => self.take(*change),
+        decide(&self.task, event, rules)
+    }
+
+    pub(crate) fn happens(&mut self, event: &Event) {
+        self.tick += 30_000;
+        match self.asked(event) {
+            Decision::Change(change) => {
+                self.log(event, &change);
+                self.take(*change);
+            }
             other @ (Decision::Ignore(_) | Decision::Illegal(_)) => {
                 panic!("{} in {:?}: {other:?}", event.name(), self.task.state)
             }
@@ -145,7 +172,7 @@ impl<'p> Drive<'p> {
     }
 
     /// What happens next; nothing in an end.
-    fn next(&mut self) -> Option<Event> {
+    pub(crate) fn next(&mut self) -> Option<Event> {
         let open = self.task.open_effects.first().cloned();
         Some(match self.task.state.clone() {
             TaskState::Done | TaskState::Cancelled | TaskState::Blocked { .. } => return None,
@@ -169,10 +196,8 @@ impl<'p> Drive<'p> {
             TaskState::Waiting(Wait::Answers) => Event::ItemObserved {
                 item: item(),
                 order: Some(BoardOrder {
-                    id: ActivityId::new("a"),
                     at: Timestamp(self.tick + 1),
-                    by: "ann".to_owned(),
-                    what: BoardOrderKind::InProgress,
+                    ..started()
                 }),
             },
             TaskState::Waiting(Wait::Ci) => match open {
@@ -302,5 +327,15 @@ fn record() -> RunRecord {
         },
         model: Some("anthropic/claude-opus-4".to_owned()),
         ..RunRecord::default()
+    }
+}
+
+/// The move that starts a task.
+fn started() -> BoardOrder {
+    BoardOrder {
+        id: ActivityId::new("a"),
+        at: Timestamp(1),
+        by: "ann".to_owned(),
+        what: BoardOrderKind::InProgress,
     }
 }

@@ -11,6 +11,7 @@ mod views;
 mod drive;
 mod driven;
 mod live;
+mod repinned;
 
 use std::path::Path;
 

@@ -259,6 +259,7 @@ fn leaves_blocked(before: &Task, event: &Event, after: &Task) -> Verdict {
         | OperatorOrderKind::Advance
         | OperatorOrderKind::ForceStage { .. }
         | OperatorOrderKind::Requeue { .. }
+        | OperatorOrderKind::Repin
         | OperatorOrderKind::RetryEffect { .. }
         | OperatorOrderKind::DropEffect { .. }
         | OperatorOrderKind::ResetProvider { .. }
@@ -282,6 +283,7 @@ pub(crate) fn again(
         | Event::EvidenceGathered { job, .. }
         | Event::JobFailed { job, .. } => change.requeue.iter().any(|again| again.job == *job),
         Event::HeadObserved { .. }
+        | Event::Repinned { .. }
         | Event::EffectDone { .. }
         | Event::EffectFailed { .. }
         | Event::TimerFired { .. } => false,

@@ -14,7 +14,7 @@ use crate::node::Node;
 use crate::normal::{FINDING, OLD, OTHER, TASK};
 use crate::outside::{self, Seen};
 use crate::start::{LATE, NOW, THEN, issue};
-use crate::{agent, commands, evidence};
+use crate::{agent, commands, evidence, repin};
 
 /// Who brings an event about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,6 +90,7 @@ pub(crate) fn all(node: &Node, ground: &Ground<'_>) -> Vec<Happening> {
     let mut happenings = Happenings::default();
     board(&mut happenings);
     operator(&mut happenings, ground);
+    repin::happens(&mut happenings, node, ground);
     branch(&mut happenings, node, ground);
     agent::agent(&mut happenings, node, ground);
     commands::commands(&mut happenings, node);

@@ -21,6 +21,7 @@ mod evidence;
 mod outside;
 mod agent;
 mod commands;
+mod repin;
 mod ground;
 mod tried;
 mod search;

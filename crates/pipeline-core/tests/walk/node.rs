@@ -64,7 +64,8 @@ impl Node {
             Event::ItemObserved { .. }
             | Event::HeadObserved { .. }
             | Event::TimerFired { .. }
-            | Event::Ordered(_) => {}
+            | Event::Ordered(_)
+            | Event::Repinned { .. } => {}
         }
         node
     }
@@ -119,7 +120,8 @@ impl Node {
             Event::ItemObserved { .. }
             | Event::HeadObserved { .. }
             | Event::TimerFired { .. }
-            | Event::Ordered(_) => false,
+            | Event::Ordered(_)
+            | Event::Repinned { .. } => false,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pipeline_core::effect::EffectKind;
-use pipeline_core::id::{BranchName, CommitSha, EffectKey, JobId, RunId, TaskId, TreeSha};
+use pipeline_core::id::{BranchName, CommitSha, EffectKey, JobId, PipelineDigest, RunId, TaskId, TreeSha};
 use pipeline_core::pipeline::Pipeline;
 use pipeline_core::stage::{Stage, StageName};
 use pipeline_core::task::{Ask, CiWatch, LocalTests, Outage, Resume, Task, TaskState, TestsStand, Wait};
@@ -45,6 +45,8 @@ pub(crate) fn normal(mut node: Node, pipeline: &Pipeline) -> Node {
     }
     forget(&mut node.task, pipeline);
     node.forget_other_code();
+    // Where a task is moved in the walk, it does the same by the other definition.
+    node.task.pipeline = PipelineDigest::new("pinned");
     let mut names = Names::default();
     task(&mut node.task, &mut names);
     for kind in node.outbox.values_mut() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pipeline_core::replay::{ReplayError, replay};
+use pipeline_core::replay::{ReplayError, began_with, replay};
 use pipeline_core::task::Task;
 use rusqlite::Connection;
 
@@ -33,8 +33,9 @@ pub(super) fn broken(connection: &Connection) -> Vec<Problem> {
 
 fn replayed(connection: &Connection, task: &Task) -> Result<Option<String>, Failure> {
     let log = event_log::of_task(connection, task.id)?;
-    let Some(pipeline) = pipelines::find(connection, &task.pipeline)? else {
-        return Ok(Some(format!("its pipeline {} is not stored", task.pipeline)));
+    let began = began_with(task, &log);
+    let Some(pipeline) = pipelines::find(connection, began)? else {
+        return Ok(Some(format!("its pipeline {began} is not stored")));
     };
     let mut projects = BTreeMap::new();
     for digest in log.iter().filter_map(|entry| entry.project.as_ref()) {

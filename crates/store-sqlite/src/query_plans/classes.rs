@@ -128,6 +128,7 @@ pub(super) const CLASSES: &[(&str, Class)] = &[
     ("tasks::INSERT", Class::Hot),
     ("tasks::NEWEST_FINISHED", Class::Bounded),
     ("tasks::OPEN", Class::Hot),
+    ("tasks::REPIN", Class::Hot),
     ("tasks::SLOT_HOLDERS", Class::Hot),
     ("tasks::UPDATE", Class::Hot),
     ("timers::ARM", Class::Hot),

@@ -31,6 +31,7 @@ suite! {
         an_issue_has_one_task,
         a_work_item_has_one_task,
         a_pipeline_is_stored_with_its_task,
+        a_task_is_moved_to_another_pipeline,
         what_an_event_was_decided_by_is_stored_with_it,
         open_tasks_are_those_that_are_not_over,
         who_holds_the_merge_slot_is_known,

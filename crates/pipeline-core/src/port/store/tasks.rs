@@ -29,6 +29,9 @@ pub struct Commit {
     pub at: Timestamp,
     /// The task, when it is new or changes.
     pub task: Option<TaskWrite>,
+    /// The definition that the task is pinned to from now on, when `task` moves it there; stored unless it is there. A new task brings
+    /// its own in [`TaskWrite::Insert`].
+    pub repin: Option<Box<Pipeline>>,
     /// The event as logged, when it changed the task.
     pub log: Option<Logged>,
     /// Rows for the outbox. A Desired row replaces the unsent row of its target; a key that is there already is left alone.

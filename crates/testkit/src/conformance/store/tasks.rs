@@ -77,6 +77,23 @@ pub async fn a_pipeline_is_stored_with_its_task(store: Arc<dyn Store>) {
     assert_eq!(store.pipeline(&PipelineDigest::new("ff")).await.unwrap(), None);
 }
 
+/// The task says so from then on, the other definition is stored, and the one before it stays.
+pub async fn a_task_is_moved_to_another_pipeline(store: Arc<dyn Store>) {
+    let task = with_task(&store, 1).await;
+    let mut other = Pipeline::built_in();
+    other.limits.bounces += 1;
+    let mut step = sample::update(&task, |task| task.pipeline = other.digest());
+    step.repin = Some(Box::new(other.clone()));
+    commit(&store, step).await;
+    let moved = store.task(&TaskKey::Id(task.id)).await.unwrap().unwrap();
+    assert_eq!(moved.pipeline, other.digest());
+    commit(&store, sample::update(&moved, |task| task.title.push('!'))).await;
+    for pipeline in [Pipeline::built_in(), other] {
+        let kept = store.pipeline(&pipeline.digest()).await.unwrap();
+        assert_eq!(kept, Some(pipeline));
+    }
+}
+
 /// Each version of a project once, by its digest; earlier ones stay.
 pub async fn what_an_event_was_decided_by_is_stored_with_it(store: Arc<dyn Store>) {
     let first = with_task(&store, 1).await;

@@ -75,6 +75,9 @@ impl State {
                 self.tasks.insert(task.id, *task);
             }
             Some(TaskWrite::Update { task, .. }) => {
+                if let Some(pipeline) = commit.repin {
+                    self.pipelines.insert(task.pipeline.clone(), *pipeline);
+                }
                 self.tasks.insert(task.id, *task);
             }
             None => {}

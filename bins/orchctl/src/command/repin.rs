@@ -1,0 +1,35 @@
+//! `orchctl task repin`: pins a task to the pipeline that its project has now; a task otherwise keeps the one that it started with.
+
+use clap::Args;
+use pipeline_core::order::OperatorOrderKind;
+
+use crate::cli::{self, TaskArgument, Who};
+use crate::failure::Failure;
+use crate::lookup;
+use crate::order::{self, Draft};
+use crate::session::Session;
+
+/// The arguments.
+#[derive(Debug, Args)]
+pub(crate) struct Repin {
+    #[command(flatten)]
+    target: TaskArgument,
+    /// Why, for the audit
+    #[arg(long, value_name = "TEXT", value_parser = cli::reason)]
+    reason: String,
+    #[command(flatten)]
+    who: Who,
+}
+
+impl Repin {
+    /// Gives the order. Answers the exit code.
+    pub(crate) async fn run(&self, session: &Session) -> Result<u8, Failure> {
+        let draft = Draft {
+            task: lookup::task(&session.store, &self.target.task).await?,
+            by: self.who.name(),
+            reason: self.reason.clone(),
+            what: OperatorOrderKind::Repin,
+        };
+        order::give(session, draft).await
+    }
+}
