@@ -23,14 +23,14 @@ async fn stored(home: &Home) -> OperatorOrder {
 
 #[tokio::test]
 async fn every_order_is_stored_with_who_and_why() {
-    use OperatorOrderKind::{Advance, Approve, Cancel, ForceStage, Reject, Requeue, Restart};
+    use OperatorOrderKind::{Advance, Approve, Cancel, ForceStage, Reject, Repin, Requeue, Restart};
     let forced = ForceStage {
         stage: StageName::new("review"),
     };
     let requeue = Requeue {
         job: sample::job_id(7, 1),
     };
-    let cases: [(&[&str], OperatorOrderKind, &str); 9] = [
+    let cases: [(&[&str], OperatorOrderKind, &str); 10] = [
         (&["approve", "7"], Approve, ""),
         (
             &["approve", "ET-007", "--reason", " read it "],
@@ -48,6 +48,11 @@ async fn every_order_is_stored_with_who_and_why() {
         (&["cancel", "7", "--reason", "not wanted"], Cancel, "not wanted"),
         (&["restart", "7"], Restart, ""),
         (&["restart", "7", "--reason", "mended"], Restart, "mended"),
+        (
+            &["task", "repin", "7", "--reason", "security first"],
+            Repin,
+            "security first",
+        ),
     ];
     for (arguments, what, reason) in cases {
         let home = home_with_task().await;

@@ -40,6 +40,7 @@ mod forge_review;
 mod recovery;
 mod every_call;
 mod clock;
+mod repin;
 mod replay;
 mod admission;
 mod ending;
