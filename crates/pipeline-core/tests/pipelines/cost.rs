@@ -135,14 +135,14 @@ fn bounce(to: &str, cause: Cause) -> OnFail {
 
 /// The counters of the rules, as they stand in a task.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct Counters {
+pub(crate) struct Counters {
     bounces: BTreeMap<Cause, u32>,
     questions: u32,
     objections: u32,
 }
 
 /// Follows a task by hand: at each point it takes every way there is, and keeps the dearest.
-struct Walk<'p> {
+pub(crate) struct Walk<'p> {
     pipeline: &'p Pipeline,
     stages: Vec<&'p Stage>,
     merge_after: usize,
@@ -150,7 +150,7 @@ struct Walk<'p> {
 }
 
 impl<'p> Walk<'p> {
-    fn of(pipeline: &'p Pipeline, merge: MergeTime) -> Self {
+    pub(crate) fn of(pipeline: &'p Pipeline, merge: MergeTime) -> Self {
         let stages: Vec<&Stage> = pipeline
             .stages
             .iter()
@@ -161,7 +161,7 @@ impl<'p> Walk<'p> {
                 stages
                     .iter()
                     .position(|stage| pipeline.is_after_merge(&stage.name))
-                    .unwrap()
+                    .unwrap_or(stages.len())
                     - 1
             }
             MergeTime::AfterDeploy => stages.len() - 1,
@@ -175,7 +175,7 @@ impl<'p> Walk<'p> {
     }
 
     /// A stage is entered: a run with all its failing attempts and repairs, then whatever may follow.
-    fn enter(&mut self, at: usize, counters: Counters) -> u64 {
+    pub(crate) fn enter(&mut self, at: usize, counters: Counters) -> u64 {
         let Limits {
             attempts, repairs, ..
         } = self.pipeline.limits;
@@ -200,7 +200,7 @@ impl<'p> Walk<'p> {
         let limits = self.pipeline.limits;
         let mut ways = vec![0];
         if passed {
-            for cause in [Cause::Ci, Cause::Conflict] {
+            for cause in self.causes_of_the_merge() {
                 ways.extend(self.bounced(&self.pipeline.mending.clone(), cause, counters));
             }
             ways.push(self.advance(at, counters));
@@ -226,6 +226,9 @@ impl<'p> Walk<'p> {
         }
         if let OnFail::Bounce { stage: to, cause } = &stage.on_fail {
             ways.extend(self.bounced(to, *cause, counters));
+            if stage.gates.contains(&GateName::CheckTestsLocal) {
+                ways.extend(self.bounced(to, Cause::Tests, counters));
+            }
         }
         let mut counters = counters.clone();
         if stage.gates.contains(&GateName::CheckAnalysisApproved) {
@@ -238,6 +241,14 @@ impl<'p> Walk<'p> {
             self.advance(at, &counters)
         });
         ways.into_iter().max().unwrap()
+    }
+
+    fn causes_of_the_merge(&self) -> Vec<Cause> {
+        let has = |gate| self.stages.iter().any(|stage| stage.gates.contains(&gate));
+        let mut causes = vec![Cause::Conflict];
+        causes.extend(has(GateName::CheckCiGreen).then_some(Cause::Ci));
+        causes.extend(has(GateName::CheckTestsLocal).then_some(Cause::Tests));
+        causes
     }
 
     fn bounced(&mut self, to: &StageName, cause: Cause, counters: &Counters) -> Option<u64> {

@@ -35,6 +35,8 @@ pub(crate) enum World {
     Kind,
     /// Runs fail, leave their scope, ask, object; tests fail and merges conflict, for as long as the limits let them.
     Dear,
+    /// Anything of that and more, at random, whatever the limits say.
+    Wild,
 }
 
 /// A task and what was seen of it.
@@ -57,6 +59,8 @@ pub(crate) struct Drive<'p> {
     signal: Option<(Option<RunId>, Option<String>)>,
     merges: u32,
     tick: i64,
+    chance: u64,
+    calm: u64,
 }
 
 impl<'p> Drive<'p> {
@@ -82,6 +86,8 @@ impl<'p> Drive<'p> {
             signal: None,
             merges: 0,
             tick: 1,
+            chance: 1,
+            calm: 1,
             project,
         };
         let ordered = Event::ItemObserved {
@@ -108,6 +114,21 @@ impl<'p> Drive<'p> {
     pub(crate) fn in_project(mut self, change: impl FnOnce(&mut Project)) -> Self {
         change(&mut self.project);
         self
+    }
+
+    /// A wild world of its own, more or less so.
+    pub(crate) fn with_chance(mut self, seed: u64) -> Self {
+        self.calm = 1 + seed % 5;
+        self.chance = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+        self
+    }
+
+    /// In a wild world: one time out of so many.
+    fn once_in(&mut self, times: u64) -> bool {
+        self.chance ^= self.chance << 13;
+        self.chance ^= self.chance >> 7;
+        self.chance ^= self.chance << 17;
+        self.world == World::Wild && (self.chance >> 20).is_multiple_of(times * self.calm)
     }
 
     /// To the end: Done or Blocked.
@@ -211,7 +232,7 @@ impl<'p> Drive<'p> {
     /// The project's own command ends well.
     fn tested(&mut self) -> Event {
         let outcome = CommandOutcome::Ran {
-            exit_code: Some(0),
+            exit_code: Some(i32::from(self.once_in(4))),
             timed_out: false,
             stalled: false,
             log_tail: String::new(),
@@ -238,8 +259,16 @@ impl<'p> Drive<'p> {
             EffectKind::Merge(_) => {
                 let limits = self.pipeline.limits;
                 let code = self.task.merged.is_none();
-                let conflicts = self.merges < limits.bounces_per_cause && bounces < limits.bounces;
-                EffectResult::Merge(if self.world == World::Dear && code && conflicts {
+                let conflicts = self.world == World::Dear
+                    && self.merges < limits.bounces_per_cause
+                    && bounces < limits.bounces;
+                let moved = code && self.once_in(4);
+                EffectResult::Merge(if moved {
+                    MergeOutcome::BaseMerged {
+                        head: CommitSha::new(format!("b{}", self.tick)),
+                        code_tree: TreeSha::new(format!("b{}", self.tick)),
+                    }
+                } else if code && (conflicts || self.once_in(4)) {
                     self.merges += 1;
                     MergeOutcome::Conflict {
                         base: CommitSha::new("b0"),
@@ -264,18 +293,15 @@ impl<'p> Drive<'p> {
 
     fn worked(&mut self, job: JobId) -> Event {
         self.runs += 1;
-        let (limits, counters, dear) = (
-            self.pipeline.limits,
-            &self.task.counters,
-            self.world == World::Dear,
-        );
-        let again = dear && !self.stage().single_attempt;
+        let (fails, strays) = (self.once_in(6), self.once_in(6));
+        let (limits, counters) = (self.pipeline.limits, &self.task.counters);
+        let again = self.world == World::Dear && !self.stage().single_attempt;
         let record = record();
-        let outcome = if again && counters.attempts + 1 < limits.attempts {
+        let outcome = if fails || again && counters.attempts + 1 < limits.attempts {
             let failure = RunFailure::of_class(FailureClass::Agent, "exit code 1");
             AgentOutcome::Failed { failure, record }
         } else {
-            let strays = again && counters.repairs < limits.repairs;
+            let strays = strays || again && counters.repairs < limits.repairs;
             AgentOutcome::Finished {
                 harvest: self.harvest(strays),
                 record,

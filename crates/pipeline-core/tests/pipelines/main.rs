@@ -12,6 +12,7 @@ mod drive;
 mod driven;
 mod live;
 mod repinned;
+mod made_up;
 
 use std::path::Path;
 

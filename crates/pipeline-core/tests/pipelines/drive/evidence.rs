@@ -17,22 +17,25 @@ impl Drive<'_> {
         {
             return signal.clone();
         }
+        let (wild_question, wild_objection) = (self.once_in(3), self.once_in(3));
         let (limits, counters, stage) = (self.pipeline.limits, &self.task.counters, self.stage());
-        let asks = counters.question_rounds < limits.question_rounds;
-        let objects = counters.conflict_rounds < limits.conflict_rounds;
+        let dear = self.world == World::Dear;
+        let asks = wild_question || dear && counters.question_rounds < limits.question_rounds;
+        let objects = wild_objection || dear && counters.conflict_rounds < limits.conflict_rounds;
         let question = stage.asks_in.clone().filter(|_| asks);
         let objection = stage
             .objects_in
             .as_ref()
             .map(|(name, _)| name.clone())
             .filter(|_| objects);
-        let signal = question.or(objection).filter(|_| self.world == World::Dear);
+        let signal = question.or(objection);
         self.signal = Some((run, signal.clone()));
         signal
     }
 
     pub(super) fn evidence(&mut self) -> Evidence {
         let (signal, stage) = (self.signal(), self.stage());
+        let head = self.head();
         let mut names: Vec<(&str, String)> = Vec::new();
         names.extend(
             signal
@@ -51,6 +54,10 @@ impl Drive<'_> {
         for gate in &stage.gates {
             names.extend(self.report(*gate));
         }
+        // A document is missing or says nothing.
+        if self.once_in(6) {
+            names.retain(|(name, _)| signal.as_deref() == Some(name));
+        }
         let documents = names.into_iter().map(|(name, text)| Document {
             path: self.task.document(name),
             blob: BlobSha::new("b"),
@@ -60,13 +67,18 @@ impl Drive<'_> {
         });
         Evidence {
             documents: documents.collect(),
-            head: Some(self.head()),
+            head: Some(head),
             ..Evidence::default()
         }
     }
 
-    fn report(&self, gate: GateName) -> Option<(&'static str, String)> {
+    fn report(&mut self, gate: GateName) -> Option<(&'static str, String)> {
+        let fails = self.once_in(3);
         let (name, field) = match gate {
+            GateName::CheckReviewerVerdict if fails => ("12-review.md", "verdict: REQUEST_CHANGES"),
+            GateName::CheckTestsPassed if fails => ("13-test-report.md", "result: FAILED"),
+            GateName::CheckStagingStatus if fails => ("15-staging-log.md", "staging_status: FAILED"),
+            GateName::CheckDeployStatus if fails => ("14-deploy-log.md", "deploy_status: FAILED"),
             GateName::CheckReviewerVerdict => ("12-review.md", "verdict: APPROVED"),
             GateName::CheckTestsPassed if self.tests_fail() => ("13-test-report.md", "result: FAILED"),
             GateName::CheckTestsPassed => ("13-test-report.md", "result: PASS"),
@@ -96,10 +108,15 @@ impl Drive<'_> {
             && bounces.values().sum::<u32>() < limits.bounces
     }
 
-    fn head(&self) -> HeadObservation {
+    fn head(&mut self) -> HeadObservation {
+        let red = self.once_in(4);
         let status = CommitStatus {
             context: "ci/build".to_owned(),
-            state: StatusState::Success,
+            state: if red {
+                StatusState::Failure
+            } else {
+                StatusState::Success
+            },
             description: String::new(),
             url: None,
             log_tail: None,
