@@ -64,7 +64,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Takes a task through the pipeline of this text; a line per state.
+/// Takes a task through the pipeline of this text; a header, and a line per state.
 ///
 /// # Errors
 /// The text is no pipeline, or the task came to a halt.
@@ -74,7 +74,8 @@ pub(crate) fn drive(text: &str) -> Result<Vec<String>, String> {
     let item = item();
     let name = work_item(&desk.project, &item, 1);
     let mut change = start(TaskId(1), name, &item, desk.rules());
-    let mut states = vec![line(&change)];
+    let header = format!("{:>2} {:<14} {:<14} what happened", "#", "stage", "state");
+    let mut states = vec![header, line(&change)];
     loop {
         let task = desk.take(change);
         if task.is_over() {

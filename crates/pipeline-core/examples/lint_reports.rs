@@ -13,8 +13,13 @@ use std::process::ExitCode;
 use pipeline_core::verdict::report::{JudgeOptions, Outcome, ReportVerdict, judge_bytes};
 
 fn main() -> ExitCode {
+    let files: Vec<String> = std::env::args().skip(1).collect();
+    if files.is_empty() {
+        println!("name the report files to judge, such as fixtures/reports/TRK-021/*.md");
+        return ExitCode::from(2);
+    }
     let mut worst = Outcome::Pass;
-    for file in std::env::args().skip(1) {
+    for file in files {
         let verdict = lint(Path::new(&file));
         worst = worst.max(verdict.outcome);
         println!("{}", line(&verdict));

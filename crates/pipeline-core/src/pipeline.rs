@@ -47,7 +47,8 @@ impl Default for Limits {
     }
 }
 
-/// A pipeline.
+/// A pipeline. One that is read by [`file::parse`] keeps every rule that is told there; one that is put together in code, or read back from a
+/// store, is taken as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pipeline {
     /// Its name.

@@ -21,6 +21,7 @@ use crate::transition::{Rules, decide};
 
 /// Why a log does not lead to the stored state.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ReplayError {
     /// Nothing was logged.
     #[error("the event log is empty; a task begins with an entry of revision 1")]

@@ -59,6 +59,12 @@ impl Role {
     }
 }
 
+impl From<&str> for Role {
+    fn from(name: &str) -> Self {
+        Self::new(name)
+    }
+}
+
 /// A word with a capital.
 pub(crate) fn capitalised(word: &str) -> String {
     let mut letters = word.chars();

@@ -31,6 +31,12 @@ impl fmt::Display for StageName {
     }
 }
 
+impl From<&str> for StageName {
+    fn from(name: &str) -> Self {
+        Self::new(name)
+    }
+}
+
 /// A column of the board; every tracker adapter maps these to its own states.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Column {

@@ -75,10 +75,13 @@ fn the_manual_is_written_proofread_and_published() {
 }
 
 #[test]
-fn pipelines_without_people_are_driven_to_their_end() {
-    let text = std::fs::read_to_string(fixture("pipelines/bug-fix.yaml")).unwrap();
-    let states = custom_pipeline::drive(&text).unwrap();
-    assert!(states.last().unwrap().contains("done"), "{}", states.join("\n"));
+fn every_shipped_pipeline_is_driven_to_its_end() {
+    for name in ["built-in", "bug-fix", "ux"] {
+        let text = std::fs::read_to_string(fixture(&format!("pipelines/{name}.yaml"))).unwrap();
+        let states = custom_pipeline::drive(&text).unwrap();
+        let last = states.last().unwrap();
+        assert!(last.contains("done           done"), "{}", states.join("\n"));
+    }
 }
 
 #[test]

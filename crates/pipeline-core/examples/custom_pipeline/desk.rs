@@ -18,6 +18,7 @@ use pipeline_core::role::Role;
 use pipeline_core::run::{
     AgentOutcome, Change as PathChange, ChangedPath, CommandOutcome, Harvest, RunRecord,
 };
+use pipeline_core::stage::{GateName, Stage, WriteScope};
 use pipeline_core::task::{Task, TaskState, Wait};
 use pipeline_core::time::Timestamp;
 use pipeline_core::transition::Rules;
@@ -128,20 +129,16 @@ impl Desk {
         }
     }
 
-    /// A role writes its reports, or something outside the work item's documents.
+    /// A role writes what its stage wants to see: its documents, or something outside the documents of the work item.
     fn agent(&mut self, task: &Task, job: JobId, work: &AgentJob) -> Event {
         let mut written = Vec::new();
-        let reports = self
-            .pipeline
-            .stage(&work.stage)
-            .map(|stage| stage.reports.clone())
-            .unwrap_or_default();
-        for name in &reports {
+        let stage = self.pipeline.stage(&work.stage);
+        for name in stage.map(documents_of).unwrap_or_default() {
             let text = self.report(work.role.as_str());
-            written.push(task.document(name));
-            self.documents.insert(task.document(name), text);
+            written.push(task.document(&name));
+            self.documents.insert(task.document(&name), text);
         }
-        if reports.is_empty() {
+        if written.is_empty() {
             written.push("manual/chapter-1.md".to_owned());
         }
         let changed = written.into_iter().map(|path| ChangedPath {
@@ -226,6 +223,31 @@ impl Desk {
     }
 }
 
+/// The documents that a role hands in; none where it writes code.
+fn documents_of(stage: &Stage) -> Vec<String> {
+    let mut names = stage.reports.clone();
+    for gate in &stage.gates {
+        let wanted: &[&str] = match gate {
+            GateName::CheckAnalysisComplete => &[
+                "01-brd.md",
+                "02-trz.md",
+                "03-acceptance-criteria.md",
+                "04-test-plan.yaml",
+            ],
+            GateName::CheckArchitectureDone => &["07-infra-requirements.md"],
+            _ => &[],
+        };
+        names.extend(wanted.iter().map(ToString::to_string));
+    }
+    match &stage.scope {
+        WriteScope::Documents(patterns) if names.is_empty() => {
+            let pages = patterns.iter().take(1);
+            pages.map(|pattern| pattern.replace('*', "page.md")).collect()
+        }
+        WriteScope::Documents(_) | WriteScope::DocsTree(_) | WriteScope::Code(_) => names,
+    }
+}
+
 /// The branch as a forge shows it whose CI is always green.
 fn head(task: &Task) -> HeadObservation {
     let status = CommitStatus {
@@ -280,7 +302,7 @@ fn project() -> Project {
         merge_style: MergeStyle::Merge,
         approvers: Vec::new(),
         protected_paths: Vec::new(),
-        commands: BTreeMap::new(),
+        commands: BTreeMap::from([("test".to_owned(), "make test".to_owned())]),
         run_timeouts: BTreeMap::new(),
         links: Links::default(),
     }

@@ -8,6 +8,7 @@ use crate::stage::{OnFail, Stage, StageName, WriteScope};
 
 /// One thing that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Difference {
     /// What it belongs to: `stage review`, `limits`, `pipeline`.
     pub of: String,

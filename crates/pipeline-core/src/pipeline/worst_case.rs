@@ -26,6 +26,7 @@ use crate::stage::{Cause, GateName, OnFail, Stage, StageName};
 
 /// Runs of a task of this pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Runs {
     /// When everything passes at once.
     pub least: u64,

@@ -2,6 +2,7 @@
 
 use super::Said;
 use super::route::{objects_in, on_fail};
+use crate::gate::UnknownGate;
 use crate::pipeline::file::nearest::advice;
 use crate::pipeline::file::reader::{Fields, Reader, short};
 use crate::pipeline::file::tree::Node;
@@ -85,12 +86,12 @@ fn column(reader: &mut Reader, fields: &Fields<'_>) -> Option<Column> {
 fn gates(reader: &mut Reader, fields: &Fields<'_>) -> (Vec<String>, Vec<GateName>) {
     let mut gates = (Vec::new(), Vec::new());
     for (path, text) in reader.texts(fields, "gates") {
-        match GateName::ALL.into_iter().find(|gate| gate.as_str() == text) {
-            Some(gate) => {
+        match text.parse() {
+            Ok(gate) => {
                 gates.0.push(path);
                 gates.1.push(gate);
             }
-            None => {
+            Err(UnknownGate { .. }) => {
                 let fix = advice(&text, GateName::ALL.iter().map(|gate| gate.as_str()));
                 reader.refuse(&path, format!("there is no gate '{}'", short(&text)), fix);
             }
