@@ -79,12 +79,7 @@ fn count(plan: &mut Plan<'_>, record: &RunRecord, finished: bool) {
 
 fn finished(plan: &mut Plan<'_>, stage: &Stage, run: RunId, harvest: &Harvest) {
     let directory = plan.task.document("");
-    match check_scope(
-        &stage.scope,
-        &directory,
-        &plan.rules.project.protected_paths,
-        &harvest.changed,
-    ) {
+    match check_scope(&stage.scope, &directory, &protected(plan), &harvest.changed) {
         ScopeVerdict::Inside => publish(plan, run, harvest),
         ScopeVerdict::Outside(paths) => outside(plan, stage, run, &paths),
         ScopeVerdict::Protected(paths) => {
@@ -92,6 +87,14 @@ fn finished(plan: &mut Plan<'_>, stage: &Stage, run: RunId, harvest: &Harvest) {
             ask_for_protected(plan, stage, run, (harvest, paths));
         }
     }
+}
+
+/// What the project protects, and the prompts that the definition names, wherever they stand: no role writes its own orders.
+fn protected(plan: &Plan<'_>) -> Vec<String> {
+    let prompts = plan.rules.pipeline.stages.iter();
+    let prompts = prompts.filter_map(|stage| stage.prompt.clone());
+    let own = plan.rules.project.protected_paths.iter().cloned();
+    own.chain(prompts).collect()
 }
 
 fn outside(plan: &mut Plan<'_>, stage: &Stage, run: RunId, paths: &[String]) {

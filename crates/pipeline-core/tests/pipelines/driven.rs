@@ -6,7 +6,8 @@ use pipeline_core::order::{OperatorOrder, OperatorOrderKind};
 use pipeline_core::pipeline::Pipeline;
 use pipeline_core::pipeline::worst_case::runs;
 use pipeline_core::project::{ForgeSite, Links, MergeTime, TrackerSite};
-use pipeline_core::task::TaskState;
+use pipeline_core::run::AgentOutcome;
+use pipeline_core::task::{Ask, TaskState, Wait};
 use pipeline_core::time::Timestamp;
 
 use crate::drive::{Drive, World};
@@ -77,6 +78,31 @@ fn a_rejection_at_the_first_stage_is_told_by_its_role_and_it_works_again() {
     assert_eq!(drive.task.stage.as_str(), "development");
     assert!(matches!(drive.task.state, TaskState::Working { .. }));
     insta::assert_snapshot!(drive.said.last().unwrap(), @"developer: 🔄 Developer restarted. Reason for rejection: the wrong greeting");
+}
+
+#[test]
+fn a_prompt_that_the_definition_names_is_protected_wherever_it_stands() {
+    let mut pipeline = Pipeline::built_in();
+    pipeline.stages[4].prompt = Some("docs/prompts/strict-reviewer.md".to_owned());
+    let mut drive = Drive::new(&pipeline, World::Kind);
+    while drive.task.stage.as_str() != "development" {
+        let event = drive.next().unwrap();
+        drive.happens(&event);
+    }
+    let mut event = drive.next().unwrap();
+    let Event::AgentFinished {
+        outcome: AgentOutcome::Finished { harvest, .. },
+        ..
+    } = &mut event
+    else {
+        panic!("{event:?}");
+    };
+    harvest.changed[0].path = "docs/prompts/Strict-Reviewer.md".to_owned();
+    drive.happens(&event);
+    let TaskState::Waiting(Wait::Human(Ask::ProtectedPaths { paths, .. })) = &drive.task.state else {
+        panic!("{:?}", drive.task.state);
+    };
+    assert_eq!(paths, &["docs/prompts/Strict-Reviewer.md"]);
 }
 
 #[test]

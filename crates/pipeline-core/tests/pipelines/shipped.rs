@@ -37,6 +37,35 @@ fn comments_and_layout_do_not_change_the_digest() {
 }
 
 #[test]
+fn the_order_of_keys_does_not_change_the_digest() {
+    let (head, stages) = text("ux.yaml")
+        .split_once("stages:\n")
+        .map(|(head, rest)| (head.to_owned(), rest.to_owned()))
+        .unwrap();
+    let turned: Vec<String> = stages
+        .split("\n\n")
+        .map(|stage| {
+            let mut keys: Vec<String> = Vec::new();
+            for line in stage.lines().filter(|line| !line.trim_start().starts_with('#')) {
+                let line = line.replacen("  - ", "    ", 1);
+                match keys.last_mut() {
+                    Some(last) if line.starts_with("      ") => *last += &format!("\n{line}"),
+                    Some(_) | None => keys.push(line),
+                }
+            }
+            keys.reverse();
+            keys.join("\n").replacen("    ", "  - ", 1)
+        })
+        .collect();
+    let turned = format!("stages:\n{}\n{head}", turned.join("\n"));
+    assert!(
+        turned.contains("  - column: Todo\n    name: created\n"),
+        "{turned}"
+    );
+    assert_eq!(parse(&turned).unwrap(), shipped("ux.yaml"));
+}
+
+#[test]
 fn a_pipeline_comes_back_from_json_as_it_was() {
     for name in ["built-in.yaml", "bug-fix.yaml", "ux.yaml"] {
         let pipeline = shipped(name);

@@ -22,6 +22,9 @@ async fn a_task_goes_on_by_the_definition_that_it_started_with() {
     world.operator(&issue, OperatorOrderKind::Approve).await;
     assert_eq!(world.stands(&issue).await, "done/done");
     assert_eq!(world.runs().len(), 7);
+    let second = world.approved().await;
+    assert_eq!(world.stands(&second).await, "done/done");
+    assert_eq!(world.runs().len(), 7 + 6, "a new task takes the edited one");
     world.ends().await;
 }
 
