@@ -222,7 +222,7 @@ pub(super) static PROTECTED_PATHS: Key<Vec<String>> = Key::required(
 pub(super) static PIPELINE: Key<Pipeline> = Key::required(
     "pipeline",
     &PipelineFile,
-    "Its stages, gates and routes. New tasks take them; a task that was started keeps those that it started with. `orchctl pipeline check FILE` says what is wrong with a file, and `fixtures/pipelines/` has some to begin with.",
+    "Its stages, gates and routes. New tasks take them; a task that was started keeps those that it started with, until `orchctl task repin` moves it. `orchctl pipeline check FILE` says what is wrong with a file, and `fixtures/pipelines/` has some to begin with.",
 )
 .or_follows("the built-in pipeline");
 

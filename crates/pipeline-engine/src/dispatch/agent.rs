@@ -188,6 +188,11 @@ fn places_of_prompt(work: &AgentJob) -> Vec<String> {
 
 /// The prompt of the stage or the role at the project's default branch, else ours. Never from the task's branch: an agent does not write its own orders.
 fn prompt(context: &Context, ports: &ProjectPorts, (work, theirs): (&AgentJob, &[Document])) -> String {
+    if let Some(named) = &work.prompt
+        && !theirs.iter().any(|document| document.path == *named)
+    {
+        tracing::warn!(stage = %work.stage, role = %work.role, prompt = named, "the prompt that the pipeline names is not on the default branch; that of the role is used");
+    }
     let theirs = places_of_prompt(work)
         .iter()
         .find_map(|place| theirs.iter().find(|document| document.path == *place))
