@@ -5,11 +5,32 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::command::{
-    advance::Advance, approve::Approve, backup::Backup, cancel::Cancel, check::Check, drain::Drain,
-    holds::Holds, outbox::OutboxCommand, pause::Pause, pipeline::PipelineCommand, providers::Providers,
-    queue::Queue, reject::Reject, repin::Repin, replay::Replay, requeue::Requeue, restart::Restart,
-    restore::Restore, resume::Resume, retention::Retention, runs::RunsCommand, status::Status, stop::Stop,
-    task_show::TaskShow, verdict::Verdict, why::Why,
+    advance::Advance,
+    approve::Approve,
+    backup::Backup,
+    cancel::Cancel,
+    check::Check,
+    drain::Drain,
+    holds::Holds,
+    outbox::OutboxCommand,
+    pause::Pause,
+    pipeline::{PipelineCommand, ShowPinned},
+    providers::Providers,
+    queue::Queue,
+    reject::Reject,
+    repin::Repin,
+    replay::Replay,
+    requeue::Requeue,
+    restart::Restart,
+    restore::Restore,
+    resume::Resume,
+    retention::Retention,
+    runs::RunsCommand,
+    status::Status,
+    stop::Stop,
+    task_show::TaskShow,
+    verdict::Verdict,
+    why::Why,
 };
 use crate::exit;
 
@@ -45,7 +66,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// List the tasks that are not done, and what each waits for
     Status(Status),
-    /// Look at one task, or move it to the present pipeline of its project
+    /// Look at one task and the pipeline that it follows, or move it to its project's present one
     #[command(subcommand)]
     Task(TaskCommand),
     /// Say what a task waits for, since when, and who or what ends it
@@ -104,6 +125,8 @@ pub(crate) enum Command {
 pub(crate) enum TaskCommand {
     /// Show everything that is known of a task
     Show(TaskShow),
+    /// Show the pipeline that the task follows: the one that it started with, or was moved to
+    Pipeline(ShowPinned),
     /// Order: let the task follow the pipeline that its project has now, instead of the one that it started with
     Repin(Repin),
 }

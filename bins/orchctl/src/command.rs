@@ -86,6 +86,7 @@ async fn with_store(command: &Command, session: &Session) -> Result<u8, Failure>
     match command {
         Command::Status(status) => status.run(session).await.map(|()| exit::OK),
         Command::Task(TaskCommand::Show(show)) => show.run(session).await.map(|()| exit::OK),
+        Command::Task(TaskCommand::Pipeline(show)) => show.run(session).await.map(|()| exit::OK),
         Command::Task(TaskCommand::Repin(repin)) => repin.run(session).await,
         Command::Why(why) => why.run(session).await.map(|()| exit::OK),
         Command::Queue(queue) => queue.run(session).await.map(|()| exit::OK),

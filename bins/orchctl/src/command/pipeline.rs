@@ -1,4 +1,5 @@
-//! `orchctl pipeline`: checks pipeline files, shows one, compares two. It needs no daemon and no database.
+//! `orchctl pipeline`: checks pipeline files, shows one, compares two. It needs no daemon and no database; only `orchctl task pipeline` looks
+//! up the one that a task follows.
 
 mod sheet;
 
@@ -10,10 +11,14 @@ use clap::{Args, Subcommand, ValueEnum};
 use pipeline_core::pipeline::Pipeline;
 use pipeline_core::pipeline::difference::differences;
 use pipeline_core::pipeline::file::{MAX_BYTES, Problem, parse_bytes};
+use pipeline_core::port::store::StoreError;
+use pipeline_core::port::store::tasks::TaskStore;
 
-use crate::exit;
+use crate::cli::TaskArgument;
 use crate::failure::Failure;
 use crate::output::{self, Format};
+use crate::session::Session;
+use crate::{exit, lookup};
 use sheet::{CheckSheet, Checked, DiffSheet, PipelineSheet, told};
 
 /// The name under which the built-in pipeline is asked for.
@@ -44,6 +49,16 @@ pub(crate) struct ShowOne {
     /// A pipeline file (YAML), or `built-in`
     #[arg(value_name = "FILE|built-in")]
     pipeline: PathBuf,
+    /// How to show it
+    #[arg(long, value_enum, default_value = "table")]
+    format: Shape,
+}
+
+/// The pipeline that a task follows, and how to show it.
+#[derive(Debug, Args)]
+pub(crate) struct ShowPinned {
+    #[command(flatten)]
+    target: TaskArgument,
     /// How to show it
     #[arg(long, value_enum, default_value = "table")]
     format: Shape,
@@ -101,19 +116,37 @@ impl ShowOne {
         let Some(pipeline) = named(&self.pipeline) else {
             return Ok(exit::UNUSABLE);
         };
+        self.format.show(pipeline, format).map(|()| exit::OK)
+    }
+}
+
+impl ShowPinned {
+    /// Shows the definition that the task is pinned to, as the database has it.
+    pub(crate) async fn run(&self, session: &Session) -> Result<(), Failure> {
+        let task = lookup::task(&session.store, &self.target.task).await?;
+        let found = session.store.pipeline(&task.pipeline).await?;
+        let pipeline = found
+            .ok_or_else(|| StoreError::Broken(format!("the pipeline {} is not stored", task.pipeline)))?;
+        self.format.show(pipeline, session.format)
+    }
+}
+
+impl Shape {
+    /// Shows a pipeline; `--json` wins over the shape that is asked for.
+    fn show(self, pipeline: Pipeline, format: Format) -> Result<(), Failure> {
         let shape = match format {
-            Format::Json => Shape::Json,
-            Format::Text => self.format,
+            Format::Json => Self::Json,
+            Format::Text => self,
         };
         let format = match shape {
-            Shape::Table | Shape::Mermaid => Format::Text,
-            Shape::Json => Format::Json,
+            Self::Table | Self::Mermaid => Format::Text,
+            Self::Json => Format::Json,
         };
         let sheet = PipelineSheet {
             pipeline,
-            graph: shape == Shape::Mermaid,
+            graph: shape == Self::Mermaid,
         };
-        output::show(&sheet, format).map(|()| exit::OK)
+        output::show(&sheet, format)
     }
 }
 

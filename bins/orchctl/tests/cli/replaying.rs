@@ -15,8 +15,8 @@ use testkit::sample;
 
 use crate::home::Home;
 
-/// A task that was started and cancelled, as the engine would have stored it; `change` is done to the task behind the log's back.
-async fn cancelled(home: &Home, change: impl FnOnce(&mut Task)) {
+/// A task that was started, as the engine would have stored it.
+async fn started(home: &Home) -> Task {
     let (pipeline, project) = (Pipeline::built_in(), sample::project());
     let rules = Rules {
         pipeline: &pipeline,
@@ -31,7 +31,7 @@ async fn cancelled(home: &Home, change: impl FnOnce(&mut Task)) {
         what: BoardOrderKind::InProgress,
     };
     let begun = start::start(TaskId(7), WorkItemId::new("ET-007"), &item, rules);
-    let started = begun.task.clone();
+    let task = begun.task.clone();
     let event = Event::ItemObserved {
         item,
         order: Some(order),
@@ -45,28 +45,60 @@ async fn cancelled(home: &Home, change: impl FnOnce(&mut Task)) {
         ..Commit::default()
     })
     .await;
-    let event = Event::Ordered(OperatorOrder {
+    task
+}
+
+/// What comes next for a task that follows this definition; `change` is done to the task behind the log's back.
+async fn next(
+    home: &Home,
+    (task, pipeline): (&Task, &Pipeline),
+    event: Event,
+    change: impl FnOnce(&mut Task),
+) -> Task {
+    let project = sample::project();
+    let rules = Rules {
+        pipeline,
+        project: &project,
+        now: sample::START,
+    };
+    let Decision::Change(decided) = decide(task, &event, rules) else {
+        panic!("{} changes nothing", event.name());
+    };
+    let mut after = decided.task.clone();
+    change(&mut after);
+    let repin = match &event {
+        Event::Repinned { to, .. } => Some(to.clone()),
+        _ => None,
+    };
+    home.commit(Commit {
+        repin,
+        log: Some(logged(&decided, event, rules)),
+        task: Some(TaskWrite::Update {
+            task: Box::new(after.clone()),
+            read_revision: task.revision,
+        }),
+        ..Commit::default()
+    })
+    .await;
+    after
+}
+
+fn ordered(what: OperatorOrderKind) -> OperatorOrder {
+    OperatorOrder {
         id: OrderId(1),
         task: TaskId(7),
         by: "ann".to_owned(),
         reason: "not needed".to_owned(),
         at: sample::START,
-        what: OperatorOrderKind::Cancel,
-    });
-    let Decision::Change(ended) = decide(&started, &event, rules) else {
-        panic!("a task that just started can be cancelled");
-    };
-    let mut task = ended.task.clone();
-    change(&mut task);
-    home.commit(Commit {
-        log: Some(logged(&ended, event, rules)),
-        task: Some(TaskWrite::Update {
-            task: Box::new(task),
-            read_revision: 1,
-        }),
-        ..Commit::default()
-    })
-    .await;
+        what,
+    }
+}
+
+/// A task that was started and cancelled.
+async fn cancelled(home: &Home, change: impl FnOnce(&mut Task)) {
+    let task = started(home).await;
+    let event = Event::Ordered(ordered(OperatorOrderKind::Cancel));
+    next(home, (&task, &Pipeline::built_in()), event, change).await;
 }
 
 fn item() -> ItemObservation {
@@ -105,6 +137,36 @@ async fn a_log_that_leads_to_the_stored_state_is_equal() {
     assert_snapshot!(said.out, @"ET-007 (task 7): 2 events lead to the stored state (cancelled, revision 2)");
     let (code, value) = home.json(&["replay", "--all"]);
     assert_eq!((code, &value["tasks"][0]["entries"]), (0, &serde_json::json!(2)));
+}
+
+#[tokio::test]
+async fn a_task_that_was_moved_to_another_pipeline_is_replayed_by_both() {
+    let home = Home::new();
+    let (first, mut other) = (Pipeline::built_in(), Pipeline::built_in());
+    other.limits.bounces += 1;
+    let task = started(&home).await;
+    let event = Event::Repinned {
+        order: ordered(OperatorOrderKind::Repin),
+        from: task.pipeline.clone(),
+        to: Box::new(other.clone()),
+    };
+    let task = next(&home, (&task, &first), event, |_| {}).await;
+    assert_eq!(task.pipeline, other.digest());
+    let event = Event::Ordered(ordered(OperatorOrderKind::Cancel));
+    next(&home, (&task, &other), event, |_| {}).await;
+    let said = home.run(&["replay", "7"]);
+    assert_snapshot!(said.out, @"ET-007 (task 7): 3 events lead to the stored state (cancelled, revision 3)");
+    let (code, checked) = home.json(&["check"]);
+    assert_eq!((code, &checked["problems"]), (0, &serde_json::json!([])));
+    let (_, shown) = home.json(&["task", "pipeline", "7"]);
+    assert_eq!(shown["limits"]["bounces"], 7);
+    let table = home.run(&["task", "pipeline", "et-007"]).out;
+    assert!(
+        table.contains("pipeline built-in, digest ") && table.contains("bounces 7,"),
+        "{table}"
+    );
+    let (_, shown) = home.json(&["task", "show", "7"]);
+    assert_eq!(shown["pipeline"], other.digest().as_str());
 }
 
 #[tokio::test]

@@ -69,6 +69,19 @@ fn problems_are_told_with_file_line_and_column() {
 }
 
 #[test]
+fn a_file_of_another_encoding_is_refused_instead_of_mended() {
+    let directory = changed("role: reviewer", "role: reviewer");
+    let file = directory.path().join("mine.yaml");
+    let bytes = [b"# F\xfcr\n".as_slice(), &std::fs::read(&file).unwrap()].concat();
+    std::fs::write(&file, bytes).unwrap();
+    let (code, out, _) = run(directory.path(), &["check", "mine.yaml"]);
+    assert_eq!(
+        (code, out.as_str()),
+        (1, "mine.yaml:1:4: byte 0xFC is not UTF-8; save the file as UTF-8\n")
+    );
+}
+
+#[test]
 fn problems_are_told_to_programs_too() {
     let directory = changed("  bounces: 4", "  bounces: 400");
     let (code, out, _) = run(directory.path(), &["check", "mine.yaml", "--json"]);
