@@ -1,9 +1,12 @@
 //! How values are written for people: one line, nothing that moves the cursor, plain columns.
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 use pipeline_core::progress::size_text;
 use pipeline_core::time::Timestamp;
 use pipeline_core::usage::{Usage, cost_text, duration_text, tokens_text};
+
+/// In letters.
+const UNBROKEN: usize = 26;
 
 /// In seconds.
 const DAY: u64 = 86_400;
@@ -68,6 +71,13 @@ pub(crate) fn size(bytes: u64) -> String {
     size_text(bytes)
 }
 
+/// What a narrow terminal does not break, with the padding beside it: names of gates, not digests and paths.
+fn longest_word(cell: &str) -> u16 {
+    let words = cell.split_whitespace().map(|word| word.chars().count());
+    let longest = words.filter(|letters| *letters <= UNBROKEN).max();
+    u16::try_from(longest.unwrap_or_default() + 2).unwrap_or(u16::MAX)
+}
+
 /// Columns under a header, as wide as their content, wrapped at a terminal's width. No table without rows.
 pub(crate) fn table<const N: usize>(
     header: [&str; N],
@@ -78,8 +88,15 @@ pub(crate) fn table<const N: usize>(
         .load_style(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_header(header);
+    let mut words = header.map(longest_word);
     for row in rows {
+        for (words, cell) in words.iter_mut().zip(&row) {
+            *words = longest_word(cell).max(*words);
+        }
         table.add_row(row);
+    }
+    for (column, word) in table.column_iter_mut().zip(words) {
+        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(word)));
     }
     // Every column is padded on both sides; the margins are not wanted.
     let lines: Vec<String> = table

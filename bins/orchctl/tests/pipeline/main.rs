@@ -77,7 +77,10 @@ fn a_file_of_another_encoding_is_refused_instead_of_mended() {
     let (code, out, _) = run(directory.path(), &["check", "mine.yaml"]);
     assert_eq!(
         (code, out.as_str()),
-        (1, "mine.yaml:1:4: byte 0xFC is not UTF-8; save the file as UTF-8\n")
+        (
+            1,
+            "mine.yaml:1:4: byte 0xFC is not UTF-8; save the file as UTF-8\n"
+        )
     );
 }
 
