@@ -66,9 +66,10 @@ async fn next(
     };
     let mut after = decided.task.clone();
     change(&mut after);
-    let repin = match &event {
-        Event::Repinned { to, .. } => Some(to.clone()),
-        _ => None,
+    let repin = if let Event::Repinned { to, .. } = &event {
+        Some(to.clone())
+    } else {
+        None
     };
     home.commit(Commit {
         repin,

@@ -200,16 +200,18 @@ impl Reader {
         {
             return Some(text.trim().to_owned());
         }
-        let (message, fix) = match &node.value {
-            Value::Text(text) if !text.trim().is_empty() => (
+        let is_text = matches!(&node.value, Value::Text(text) if !text.trim().is_empty());
+        let (message, fix) = if is_text {
+            (
                 "found a text of several lines or with control characters, expected a text on one line"
                     .to_owned(),
                 "write it on one line; what is longer stands in a file of its own",
-            ),
-            other => (
-                format!("found {}, expected a text", found(other)),
+            )
+        } else {
+            (
+                format!("found {}, expected a text", found(&node.value)),
                 "write one text on one line, in quotes if YAML takes it for something else",
-            ),
+            )
         };
         self.refuse(path, message, fix);
         None
@@ -231,12 +233,13 @@ impl Reader {
     /// A whole number.
     pub(super) fn number(&mut self, fields: &Fields<'_>, key: &str) -> Option<u32> {
         let value = &fields.get(key)?.value;
-        let message = match value {
-            Value::Number(number) => match u32::try_from(*number) {
+        let message = if let Value::Number(number) = value {
+            match u32::try_from(*number) {
                 Ok(number) => return Some(number),
                 Err(_) => format!("{number} is more than {MAX_LIMIT}"),
-            },
-            other => format!("found {}, expected a whole number", found(other)),
+            }
+        } else {
+            format!("found {}, expected a whole number", found(value))
         };
         let fix = format!("write a number from 1 to {MAX_LIMIT}, without quotes");
         self.refuse(&fields.path(key), message, fix);

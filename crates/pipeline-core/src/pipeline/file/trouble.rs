@@ -48,13 +48,16 @@ pub(super) fn no_yaml(error: &serde_saphyr::Error) -> Problem {
     let error = error.without_snippet();
     let place = error.location().map_or(Place::START, place);
     // What an alias brings breaks a limit as what is written out does.
-    let cause = match error {
-        serde_saphyr::Error::AliasError { error, .. } => error,
-        other => other,
+    let alias = if let serde_saphyr::Error::AliasError { error, .. } = error {
+        Some(&**error)
+    } else {
+        None
     };
-    let (message, fix) = match cause {
-        serde_saphyr::Error::Budget { breach, .. } => over_budget(breach),
-        other => said(other.to_string().lines().next().unwrap_or_default()),
+    let cause = alias.unwrap_or(error);
+    let (message, fix) = if let serde_saphyr::Error::Budget { breach, .. } = cause {
+        over_budget(breach)
+    } else {
+        said(cause.to_string().lines().next().unwrap_or_default())
     };
     Problem {
         line: place.line,
@@ -81,22 +84,20 @@ fn said(line: &str) -> (String, String) {
 }
 
 fn over_budget(breach: &BudgetBreach) -> (String, String) {
-    let message = match breach {
-        BudgetBreach::Documents { .. } => {
-            let fix = "take the `---` or `...` out, with what follows it";
-            return (
-                "a second document begins, and a file holds one pipeline".to_owned(),
-                fix.to_owned(),
-            );
-        }
-        BudgetBreach::Depth { .. } => format!("lists and maps nest deeper than {MAX_DEPTH}"),
-        BudgetBreach::Nodes { .. } | BudgetBreach::Events { .. } => {
-            format!("the file holds more than {MAX_NODES} values")
-        }
-        BudgetBreach::Aliases { .. } | BudgetBreach::Anchors { .. } | BudgetBreach::MergeKeys { .. } => {
-            format!("the file holds more than {MAX_ALIASES} anchors or aliases")
-        }
-        _ => "the file holds more than a pipeline can need".to_owned(),
+    if let BudgetBreach::Documents { .. } = breach {
+        return (
+            "a second document begins, and a file holds one pipeline".to_owned(),
+            "take the `---` or `...` out, with what follows it".to_owned(),
+        );
+    }
+    let message = if let BudgetBreach::Depth { .. } = breach {
+        format!("lists and maps nest deeper than {MAX_DEPTH}")
+    } else if let BudgetBreach::Nodes { .. } = breach {
+        format!("the file holds more than {MAX_NODES} values")
+    } else if let BudgetBreach::Aliases { .. } | BudgetBreach::Anchors { .. } = breach {
+        format!("the file holds more than {MAX_ALIASES} anchors or aliases")
+    } else {
+        "the file holds more than a pipeline can need".to_owned()
     };
     (message, "write it out more simply".to_owned())
 }
