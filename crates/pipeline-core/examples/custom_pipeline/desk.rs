@@ -227,15 +227,17 @@ impl Desk {
 fn documents_of(stage: &Stage) -> Vec<String> {
     let mut names = stage.reports.clone();
     for gate in &stage.gates {
-        let wanted: &[&str] = match gate {
-            GateName::CheckAnalysisComplete => &[
+        let wanted: &[&str] = if *gate == GateName::CheckAnalysisComplete {
+            &[
                 "01-brd.md",
                 "02-trz.md",
                 "03-acceptance-criteria.md",
                 "04-test-plan.yaml",
-            ],
-            GateName::CheckArchitectureDone => &["07-infra-requirements.md"],
-            _ => &[],
+            ]
+        } else if *gate == GateName::CheckArchitectureDone {
+            &["07-infra-requirements.md"]
+        } else {
+            &[]
         };
         names.extend(wanted.iter().map(ToString::to_string));
     }
