@@ -18,7 +18,7 @@ pub(super) fn repinned(
     let digest = to.digest();
     if digest == plan.task.pipeline {
         return ignore(format!(
-            "the task follows this definition already ({})",
+            "the task follows this definition already: {}",
             in_short(to)
         ));
     }

@@ -155,7 +155,7 @@ fn the_same_definition_and_one_that_was_left_meanwhile_are_refused() {
     let drive = Drive::new(&pipeline, World::Kind);
     assert_eq!(
         refusal(&drive, &pipeline).unwrap(),
-        "the task follows this definition already (pipeline built-in (e4de829ee5bf))"
+        "the task follows this definition already: pipeline built-in (e4de829ee5bf)"
     );
     let wider = changed(|pipeline| pipeline.limits.bounces += 1);
     let Event::Repinned { order, to, .. } = repin(&drive, &wider) else {
@@ -164,7 +164,7 @@ fn the_same_definition_and_one_that_was_left_meanwhile_are_refused() {
     let late = Event::Repinned {
         order,
         from: wider.digest(),
-        to: to.clone(),
+        to,
     };
     assert_eq!(
         drive.asked(&late),
