@@ -1,5 +1,7 @@
 //! The shipped files, and that a definition is the same whatever way it is written and stored.
 
+use std::collections::BTreeSet;
+
 use pipeline_core::pipeline::Pipeline;
 use pipeline_core::pipeline::file::parse;
 use pipeline_core::stage::{Cause, GateName};
@@ -9,6 +11,26 @@ use crate::{shipped, text};
 #[test]
 fn the_built_in_pipeline_is_the_file_that_shows_it() {
     assert_eq!(shipped("built-in.yaml"), Pipeline::built_in());
+}
+
+#[test]
+fn the_page_of_keys_names_every_key_and_no_other() {
+    let page =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/PIPELINES.md")).unwrap();
+    let told: BTreeSet<&str> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once("` |"))
+        .map(|(key, _)| key)
+        .filter(|key| !key.contains('/'))
+        .collect();
+    // The reader names all keys of a place where one is not known.
+    let odd = "name: x\nodd: 1\nlimits: {odd: 1}\nstages: [{odd: 1}]\n";
+    let problems = parse(odd).unwrap_err().problems;
+    let known = problems
+        .iter()
+        .filter(|problem| problem.field.ends_with("odd"))
+        .flat_map(|problem| problem.fix.trim_start_matches("known: ").split(", "));
+    assert_eq!(told, known.collect());
 }
 
 #[test]
