@@ -116,6 +116,7 @@ fn project(options: &Options, memory: &Memory) -> ProjectSettings {
             .map(|name| name.to_string_lossy().into_owned());
         folder.unwrap_or_else(|| "project".to_owned())
     };
+    let pipeline = options.pipeline.clone().unwrap_or_else(Pipeline::built_in);
     ProjectSettings {
         repo: name.clone(),
         name,
@@ -133,14 +134,14 @@ fn project(options: &Options, memory: &Memory) -> ProjectSettings {
         },
         agents: ProjectAgents::default(),
         agent_env: BTreeMap::new(),
-        pipeline: options.pipeline.clone().unwrap_or_else(Pipeline::built_in),
         merge: MergeTime::OnDeployEntry,
         merge_style: MergeStyle::Merge,
         approvers: Vec::new(),
         max_concurrency: 0,
         wip_limit: 0,
-        max_developer_retries: 3,
-        max_bounces: 6,
+        max_developer_retries: pipeline.limits.bounces_per_cause,
+        max_bounces: pipeline.limits.bounces,
+        pipeline,
         ci_poll: Duration::from_secs(1),
         ci_poll_max_attempts: 12,
         ci_appear_timeout: Duration::from_secs(300),
