@@ -10,8 +10,6 @@ mod deploy_log;
 mod tests_local;
 mod review_approved;
 
-use std::str::FromStr;
-
 use crate::evidence::{Document, Evidence, EvidenceRequest};
 use crate::id::CommitSha;
 use crate::observation::HeadObservation;
@@ -20,27 +18,6 @@ use crate::stage::GateName;
 use crate::task::Task;
 use crate::verdict::front_matter::FrontMatter;
 use crate::verdict::owner;
-
-/// A name that no gate of the registry has.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no gate '{name}'; known: {}", GateName::ALL.map(GateName::as_str).join(", "))]
-pub struct UnknownGate {
-    /// As it was written.
-    pub name: String,
-}
-
-impl FromStr for GateName {
-    type Err = UnknownGate;
-
-    fn from_str(name: &str) -> Result<Self, UnknownGate> {
-        Self::ALL
-            .into_iter()
-            .find(|gate| gate.as_str() == name)
-            .ok_or_else(|| UnknownGate {
-                name: name.to_owned(),
-            })
-    }
-}
 
 /// What a gate judges besides the evidence.
 #[derive(Debug, Clone, Copy)]

@@ -8,25 +8,21 @@ use std::collections::BTreeMap;
 use pipeline_core::decision::{Change, Decision};
 use pipeline_core::effect::{EffectKind, EffectResult, MergeOutcome};
 use pipeline_core::event::{Event, LogEntry};
-use pipeline_core::id::{
-    ActivityId, CommitSha, EffectKey, JobId, OrderId, RunId, TaskId, TreeSha, WorkItemId,
-};
+use pipeline_core::id::{CommitSha, EffectKey, JobId, OrderId, RunId, TaskId, TreeSha, WorkItemId};
 use pipeline_core::job::JobKind;
-use pipeline_core::order::{BoardOrder, BoardOrderKind, OperatorOrder, OperatorOrderKind};
+use pipeline_core::order::{BoardOrder, OperatorOrder, OperatorOrderKind};
 use pipeline_core::pipeline::Pipeline;
 use pipeline_core::project::Project;
 use pipeline_core::run::{
     AgentOutcome, Change as PathChange, ChangedPath, CommandOutcome, FailureClass, Harvest, RunFailure,
-    RunRecord,
 };
 use pipeline_core::stage::{Stage, WriteScope};
 use pipeline_core::start;
 use pipeline_core::task::{Task, TaskState, Wait};
 use pipeline_core::time::Timestamp;
 use pipeline_core::transition::{Rules, decide};
-use pipeline_core::usage::Usage;
 
-use setting::{item, project};
+use setting::{item, project, record, started};
 
 /// How the world behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -338,30 +334,5 @@ impl<'p> Drive<'p> {
             docs_tree: Some(TreeSha::new(format!("d{number}"))),
             changed: changed.collect(),
         }
-    }
-}
-
-/// What every run takes.
-fn record() -> RunRecord {
-    RunRecord {
-        duration_ms: 61_000,
-        usage: Usage {
-            input_tokens: 1_000,
-            output_tokens: 300,
-            cost_usd: 0.25,
-            ..Usage::default()
-        },
-        model: Some("anthropic/claude-opus-4".to_owned()),
-        ..RunRecord::default()
-    }
-}
-
-/// The move that starts a task.
-fn started() -> BoardOrder {
-    BoardOrder {
-        id: ActivityId::new("a"),
-        at: Timestamp(1),
-        by: "ann".to_owned(),
-        what: BoardOrderKind::InProgress,
     }
 }

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use pipeline_core::effect::MergeStyle;
-use pipeline_core::id::{BranchName, IssueId, ProjectId};
+use pipeline_core::id::{ActivityId, BranchName, IssueId, ProjectId};
 use pipeline_core::observation::ItemObservation;
+use pipeline_core::order::{BoardOrder, BoardOrderKind};
 use pipeline_core::project::{Ci, CiTimes, Links, Locale, MergeTime, Project};
+use pipeline_core::run::RunRecord;
 use pipeline_core::time::Timestamp;
+use pipeline_core::usage::Usage;
 
 pub(crate) fn item() -> ItemObservation {
     ItemObservation {
@@ -44,5 +47,30 @@ pub(crate) fn project() -> Project {
         commands: BTreeMap::from([("test".to_owned(), "make audit test".to_owned())]),
         run_timeouts: BTreeMap::new(),
         links: Links::default(),
+    }
+}
+
+/// What every run takes.
+pub(crate) fn record() -> RunRecord {
+    RunRecord {
+        duration_ms: 61_000,
+        usage: Usage {
+            input_tokens: 1_000,
+            output_tokens: 300,
+            cost_usd: 0.25,
+            ..Usage::default()
+        },
+        model: Some("anthropic/claude-opus-4".to_owned()),
+        ..RunRecord::default()
+    }
+}
+
+/// The move that starts a task.
+pub(crate) fn started() -> BoardOrder {
+    BoardOrder {
+        id: ActivityId::new("a"),
+        at: Timestamp(1),
+        by: "ann".to_owned(),
+        what: BoardOrderKind::InProgress,
     }
 }

@@ -2,11 +2,11 @@
 
 use super::Said;
 use super::route::{objects_in, on_fail};
-use crate::gate::UnknownGate;
 use crate::pipeline::file::nearest::advice;
 use crate::pipeline::file::reader::{Fields, Reader, short};
 use crate::pipeline::file::tree::Node;
 use crate::role::Role;
+use crate::stage::UnknownGate;
 use crate::stage::{Column, GateName, Stage, StageName, WriteScope};
 
 const STAGE: &[&str] = &[
