@@ -82,14 +82,14 @@ fn two_hundred_megabytes_are_judged_by_their_head() {
 fn limits_name_what_there_is_too_much_of() {
     refused(
         &format!("a: {}", "[".repeat(5_000)),
-        "line 2, column 20: recursion limit exceeded",
+        "line 2, column 20: the front matter has more than 16 levels",
     );
     refused(
         &(0..5_000)
             .map(|level| format!("{}a:\n", " ".repeat(level)))
             .take(300)
             .collect::<String>(),
-        "line 18, column 17: recursion limit exceeded",
+        "line 18, column 17: the front matter has more than 16 levels",
     );
     refused(
         &format!("a: [{}]", "x, ".repeat(MAX_NODES)),

@@ -195,6 +195,10 @@ impl<'a> Reader<'a> {
             Some(Err(error)) => {
                 let message = error.info();
                 let line = message.lines().next().unwrap_or_default();
+                if line.starts_with("recursion limit exceeded") {
+                    // The parser was given the same limit, and reads ahead.
+                    return Err(self.over("levels", MAX_DEPTH, *error.marker()));
+                }
                 Err(self.invalid(*error.marker(), line))
             }
             None => Ok((Event::StreamEnd, Marker::new(0, 1, 0))),
