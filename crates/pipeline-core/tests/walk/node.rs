@@ -97,12 +97,16 @@ impl Node {
         matches!((&self.run, code), (LatestRun::Left(left), Some(code)) if left == code)
     }
 
-    /// A run that left other code is as good as none, once the code of the head is known; the rest has one name for its code.
+    /// A run that left other code than the head's is as good as none, unless the task still holds its result: the code may come back. The
+    /// rest has one name for its code.
     pub(crate) fn forget_other_code(&mut self) {
+        let task = &self.task;
+        let result = task.result.as_ref();
+        let held = result.is_some_and(|result| result.stage.as_ref() == Some(&task.stage));
         if let LatestRun::Left(left) = &mut self.run {
-            let code = self.task.code_tree.as_ref();
+            let code = task.code_tree.as_ref();
             *left = TreeSha::new(if code == Some(left) { "t" } else { "t-old" });
-            if code.is_some() && left.as_str() == "t-old" {
+            if code.is_some() && left.as_str() == "t-old" && !held {
                 self.run = LatestRun::Open;
             }
         }
