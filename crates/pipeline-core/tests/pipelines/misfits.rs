@@ -200,3 +200,22 @@ fn a_report_is_fresh_and_its_role_may_write_it() {
         "#,
     );
 }
+
+#[test]
+fn a_gate_that_is_not_known_hides_nothing_of_its_route() {
+    bug_fix(
+        "[check_ci_green]\n    on_fail: {stage: development, cause: ci}",
+        "[check_ci_gren]\n    on_fail: {stage: nowhere}",
+        r#"
+            20:13: stages[1].gates[0]: there is no gate 'check_ci_gren'; did you mean 'check_ci_green'?
+            21:22: stages[1].on_fail.stage: there is no stage 'nowhere';
+        "#,
+    );
+    bug_fix(
+        "    gates: [check_ci_green]\n    on_fail: {stage: development, cause: ci}",
+        "    on_fail: {stage: development}",
+        r#"
+            20:5: stages[1].on_fail: no gate of 'development' can fail, so the route to 'development' is never taken; add the gate that can, or take `on_fail` out
+        "#,
+    );
+}

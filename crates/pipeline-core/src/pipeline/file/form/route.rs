@@ -52,6 +52,8 @@ fn back(reader: &mut Reader, keys: &Fields<'_>, gates: &[GateName]) -> Option<On
     let cause = match (keys.has("cause"), cause, gates) {
         (true, cause, _) => cause,
         (false, _, [only]) => Some(cause_of(*only)),
+        // That a gate is not known, or that none takes the route, is told where the gates are.
+        (false, _, []) => None,
         (false, ..) => {
             let fix = "add `cause: ci`, review, tests, conflict, or the name of a gate";
             reader.refuse(
@@ -64,7 +66,8 @@ fn back(reader: &mut Reader, keys: &Fields<'_>, gates: &[GateName]) -> Option<On
     };
     Some(OnFail::Bounce {
         stage: stage?,
-        cause: cause?,
+        // Without one the file is refused, and where the route leads is looked at all the same.
+        cause: cause.unwrap_or(Cause::Ci),
     })
 }
 
