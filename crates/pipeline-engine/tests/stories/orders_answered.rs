@@ -25,10 +25,7 @@ async fn an_issue_that_cannot_start_is_told_by_the_shared_account() {
 #[tokio::test]
 async fn what_an_issue_waits_for_is_named_and_again_when_somebody_decides_on_it() {
     let mut world = russian().await;
-    let (first, second) = (
-        world.greeting(),
-        world.issue("Add a farewell", "The program shall say goodbye."),
-    );
+    let (first, second) = world.greeting_and_farewell();
     world.board.block(&second, &first);
     world.person_moves(&second, Column::InProgress);
     world.runs_until_idle().await;
@@ -249,10 +246,7 @@ async fn what_is_done_past_the_rules_is_told_in_the_projects_language() {
 #[tokio::test]
 async fn deciding_on_issues_that_wait_for_each_other_says_that_they_do() {
     let mut world = World::new().await;
-    let (first, second) = (
-        world.greeting(),
-        world.issue("Add a farewell", "The program shall say goodbye."),
-    );
+    let (first, second) = world.greeting_and_farewell();
     world.board.block(&first, &second);
     world.board.block(&second, &first);
     world.person_moves(&first, Column::InProgress);

@@ -15,6 +15,15 @@ impl World {
         self.issue("Add a greeting", "The program shall greet the person by name.")
     }
 
+    /// Two issues that can be started.
+    pub(crate) fn greeting_and_farewell(&self) -> (IssueId, IssueId) {
+        let greeting = self.greeting();
+        (
+            greeting,
+            self.issue("Add a farewell", "The program shall say goodbye."),
+        )
+    }
+
     pub(crate) fn person_moves(&self, issue: &IssueId, column: Column) {
         self.board.person_moves(issue, column, "ann");
     }

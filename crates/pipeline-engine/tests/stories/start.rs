@@ -38,10 +38,7 @@ async fn an_issue_created_in_progress_starts() {
 #[tokio::test]
 async fn an_issue_that_waits_for_another_starts_when_that_is_finished() {
     let mut world = World::new().await;
-    let (first, second) = (
-        world.greeting(),
-        world.issue("Add a farewell", "The program shall say goodbye."),
-    );
+    let (first, second) = world.greeting_and_farewell();
     world.board.block(&second, &first);
     world.person_moves(&second, Column::InProgress);
     world.seconds(300).await;
@@ -57,10 +54,7 @@ async fn an_issue_that_waits_for_another_starts_when_that_is_finished() {
 #[tokio::test]
 async fn a_long_wait_for_another_issue_is_remembered_once_a_week() {
     let mut world = World::new().await;
-    let (first, second) = (
-        world.greeting(),
-        world.issue("Add a farewell", "The program shall say goodbye."),
-    );
+    let (first, second) = world.greeting_and_farewell();
     world.board.block(&second, &first);
     world.person_moves(&second, Column::InProgress);
     world.seconds(8 * 24 * 3_600).await;
@@ -192,10 +186,7 @@ async fn issues_that_wait_for_each_other_are_blocked_by_name_until_somebody_unti
 #[tokio::test]
 async fn a_circle_that_closes_while_an_issue_waits_is_found() {
     let mut world = World::new().await;
-    let (first, second) = (
-        world.greeting(),
-        world.issue("Add a farewell", "The program shall say goodbye."),
-    );
+    let (first, second) = world.greeting_and_farewell();
     world.board.block(&second, &first);
     world.person_moves(&second, Column::InProgress);
     world.runs_until_idle().await;
