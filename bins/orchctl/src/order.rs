@@ -9,11 +9,12 @@ use pipeline_core::port::store::orders::{NewOrder, OrderStore};
 use pipeline_core::task::Task;
 use serde::Serialize;
 
+use crate::cli::{TaskArgument, Who};
 use crate::failure::Failure;
 use crate::output::{self, Format, Show};
 use crate::session::Session;
 use crate::view::order::OrderWords;
-use crate::{exit, text};
+use crate::{exit, lookup, text};
 
 /// How often the answer is looked for.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
@@ -28,6 +29,22 @@ pub(crate) struct Draft {
     pub(crate) reason: String,
     /// What.
     pub(crate) what: OperatorOrderKind,
+}
+
+/// Orders something about the task that is named, by whom and why. Answers the exit code.
+pub(crate) async fn about(
+    session: &Session,
+    target: &TaskArgument,
+    (who, reason): (&Who, &str),
+    what: OperatorOrderKind,
+) -> Result<u8, Failure> {
+    let draft = Draft {
+        task: lookup::task(&session.store, &target.task).await?,
+        by: who.name(),
+        reason: reason.trim().to_owned(),
+        what,
+    };
+    give(session, draft).await
 }
 
 /// Places the order, waits for its answer and shows it. Answers the exit code.

@@ -6,8 +6,7 @@ use pipeline_core::stage::StageName;
 
 use crate::cli::{self, TaskArgument, Who};
 use crate::failure::Failure;
-use crate::lookup;
-use crate::order::{self, Draft};
+use crate::order;
 use crate::session::Session;
 
 /// The arguments.
@@ -31,13 +30,7 @@ pub(crate) struct Advance {
 impl Advance {
     /// Gives the order. Answers the exit code.
     pub(crate) async fn run(&self, session: &Session) -> Result<u8, Failure> {
-        let draft = Draft {
-            task: lookup::task(&session.store, &self.target.task).await?,
-            by: self.who.name(),
-            reason: self.reason.clone(),
-            what: self.what(),
-        };
-        order::give(session, draft).await
+        order::about(session, &self.target, (&self.who, &self.reason), self.what()).await
     }
 
     fn what(&self) -> OperatorOrderKind {

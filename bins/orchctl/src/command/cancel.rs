@@ -5,8 +5,7 @@ use pipeline_core::order::OperatorOrderKind;
 
 use crate::cli::{self, TaskArgument, Who};
 use crate::failure::Failure;
-use crate::lookup;
-use crate::order::{self, Draft};
+use crate::order;
 use crate::session::Session;
 
 /// The arguments.
@@ -24,12 +23,12 @@ pub(crate) struct Cancel {
 impl Cancel {
     /// Gives the order. Answers the exit code.
     pub(crate) async fn run(&self, session: &Session) -> Result<u8, Failure> {
-        let draft = Draft {
-            task: lookup::task(&session.store, &self.target.task).await?,
-            by: self.who.name(),
-            reason: self.reason.clone(),
-            what: OperatorOrderKind::Cancel,
-        };
-        order::give(session, draft).await
+        order::about(
+            session,
+            &self.target,
+            (&self.who, &self.reason),
+            OperatorOrderKind::Cancel,
+        )
+        .await
     }
 }
