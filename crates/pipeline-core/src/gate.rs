@@ -14,7 +14,7 @@ use crate::evidence::{Document, Evidence, EvidenceRequest};
 use crate::id::CommitSha;
 use crate::observation::HeadObservation;
 use crate::project::Project;
-use crate::stage::GateName;
+use crate::stage::{GateName, TEST_REPORT};
 use crate::task::Task;
 use crate::verdict::front_matter::FrontMatter;
 use crate::verdict::owner;
@@ -102,7 +102,7 @@ pub fn gate(name: GateName) -> &'static dyn Gate {
 /// Where the report that this gate could not read is wrong, when its reason is not the one to say so: for whoever mends it.
 pub(crate) fn place(name: GateName, input: GateInput<'_>) -> Option<String> {
     (name == GateName::CheckTestsPassed).then_some(())?;
-    let report = report(input, tests_passed::REPORT, "").ok()?;
+    let report = report(input, TEST_REPORT, "").ok()?;
     FrontMatter::read(&report.text)
         .err()
         .map(|error| error.to_string())

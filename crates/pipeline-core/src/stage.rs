@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::role::Role;
 
+pub(crate) use gate_name::{DEPLOY_LOG, REVIEW, STAGING_LOG, TEST_REPORT};
 pub use gate_name::{GateName, UnknownGate};
 
 /// The name of a stage, such as `deploy-staging`.

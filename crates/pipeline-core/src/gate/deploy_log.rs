@@ -3,16 +3,17 @@
 use crate::evidence::{EvidenceRequest, OnDefault};
 use crate::gate::{Gate, GateInput, GateOutcome, documents, report};
 use crate::project::Project;
+use crate::stage::{DEPLOY_LOG, STAGING_LOG};
 use crate::task::Task;
 use crate::verdict::deploy::{DeployVerdict, deploy_verdict};
 
 pub(super) static STAGING: DeployLog = DeployLog {
-    report: "15-staging-log.md",
+    report: STAGING_LOG,
     key: "staging_status",
     subject: "Staging",
 };
 pub(super) static DEPLOY: DeployLog = DeployLog {
-    report: "14-deploy-log.md",
+    report: DEPLOY_LOG,
     key: "deploy_status",
     subject: "Deploy",
 };

@@ -3,21 +3,20 @@
 use crate::evidence::EvidenceRequest;
 use crate::gate::{Gate, GateInput, GateOutcome, documents, report};
 use crate::project::Project;
+use crate::stage::REVIEW;
 use crate::task::Task;
 use crate::verdict::findings::review_findings;
 use crate::verdict::review::{ReviewVerdict, TOO_LARGE, review_verdict};
-
-const REPORT: &str = "12-review.md";
 
 pub(super) struct ReviewerVerdict;
 
 impl Gate for ReviewerVerdict {
     fn needs(&self, task: &Task, _project: &Project) -> EvidenceRequest {
-        documents(task, &[REPORT])
+        documents(task, &[REVIEW])
     }
 
     fn check(&self, input: GateInput<'_>) -> GateOutcome {
-        let report = match report(input, REPORT, "Review not found (12-review.md)") {
+        let report = match report(input, REVIEW, "Review not found (12-review.md)") {
             Ok(report) => report,
             Err(outcome) => return outcome,
         };

@@ -3,22 +3,20 @@
 use crate::evidence::EvidenceRequest;
 use crate::gate::{FROM_REVIEW, Gate, GateInput, GateOutcome, documents, report};
 use crate::project::Project;
+use crate::stage::{REVIEW, TEST_REPORT};
 use crate::task::Task;
 use crate::verdict::findings::{review_findings, test_findings};
 use crate::verdict::tests::{TestVerdict, test_verdict};
-
-pub(super) const REPORT: &str = "13-test-report.md";
-const REVIEW: &str = "12-review.md";
 
 pub(super) struct TestsPassed;
 
 impl Gate for TestsPassed {
     fn needs(&self, task: &Task, _project: &Project) -> EvidenceRequest {
-        documents(task, &[REPORT, REVIEW])
+        documents(task, &[TEST_REPORT, REVIEW])
     }
 
     fn check(&self, input: GateInput<'_>) -> GateOutcome {
-        let text = match report(input, REPORT, "Test report not found (13-test-report.md)") {
+        let text = match report(input, TEST_REPORT, "Test report not found (13-test-report.md)") {
             Ok(report) => report.text.as_str(),
             Err(outcome) => return outcome,
         };

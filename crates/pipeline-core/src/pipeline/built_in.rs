@@ -3,7 +3,10 @@
 
 use crate::pipeline::{Limits, Pipeline};
 use crate::role::Role;
-use crate::stage::{Cause, Column, GateName, OnFail, Stage, StageName, WriteScope};
+use crate::stage::{
+    Cause, Column, DEPLOY_LOG, GateName, OnFail, REVIEW, STAGING_LOG, Stage, StageName, TEST_REPORT,
+    WriteScope,
+};
 
 pub(super) fn pipeline() -> Pipeline {
     Pipeline {
@@ -62,8 +65,8 @@ fn built_in_stages() -> Vec<Stage> {
             gates: vec![GateName::CheckReviewerVerdict],
             on_fail: bounce(Cause::Review),
             column: Column::Review,
-            reports: vec!["12-review.md".to_owned()],
-            scope: documents(&["12-review.md"]),
+            reports: vec![REVIEW.to_owned()],
+            scope: documents(&[REVIEW]),
             ..plain("review")
         },
         Stage {
@@ -71,8 +74,8 @@ fn built_in_stages() -> Vec<Stage> {
             gates: vec![GateName::CheckTestsPassed],
             on_fail: bounce(Cause::Tests),
             column: Column::Testing,
-            reports: vec!["13-test-report.md".to_owned()],
-            scope: documents(&["13-test-report.md"]),
+            reports: vec![TEST_REPORT.to_owned()],
+            scope: documents(&[TEST_REPORT]),
             ..plain("testing")
         },
         Stage {
@@ -89,20 +92,16 @@ fn built_in_stages() -> Vec<Stage> {
 
 fn deploying(name: &str, gate: GateName, on_fail: OnFail) -> Stage {
     let report = if gate == GateName::CheckStagingStatus {
-        "15-staging-log.md"
+        STAGING_LOG
     } else {
-        "14-deploy-log.md"
+        DEPLOY_LOG
     };
     Stage {
         role: Some(Role::new(Role::DEPLOYER)),
         gates: vec![gate],
         on_fail,
         reports: vec![report.to_owned()],
-        scope: WriteScope::Documents(
-            ["14-deploy-log.md", "15-staging-log.md"]
-                .map(str::to_owned)
-                .to_vec(),
-        ),
+        scope: WriteScope::Documents([DEPLOY_LOG, STAGING_LOG].map(str::to_owned).to_vec()),
         single_attempt: true,
         ..plain(name)
     }

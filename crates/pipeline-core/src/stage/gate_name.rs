@@ -5,6 +5,15 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+/// What a reviewer writes.
+pub(crate) const REVIEW: &str = "12-review.md";
+/// What a tester writes.
+pub(crate) const TEST_REPORT: &str = "13-test-report.md";
+/// What a deployer writes of the deploy.
+pub(crate) const DEPLOY_LOG: &str = "14-deploy-log.md";
+/// What a deployer writes of the staging deploy.
+pub(crate) const STAGING_LOG: &str = "15-staging-log.md";
+
 /// A gate of the registry (`gate.rs`), by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -67,10 +76,10 @@ impl GateName {
     #[must_use]
     pub fn report(self) -> Option<&'static str> {
         match self {
-            Self::CheckReviewerVerdict => Some("12-review.md"),
-            Self::CheckTestsPassed => Some("13-test-report.md"),
-            Self::CheckDeployStatus => Some("14-deploy-log.md"),
-            Self::CheckStagingStatus => Some("15-staging-log.md"),
+            Self::CheckReviewerVerdict => Some(REVIEW),
+            Self::CheckTestsPassed => Some(TEST_REPORT),
+            Self::CheckDeployStatus => Some(DEPLOY_LOG),
+            Self::CheckStagingStatus => Some(STAGING_LOG),
             Self::CheckAnalysisComplete
             | Self::CheckAnalysisApproved
             | Self::CheckArchitectureDone
