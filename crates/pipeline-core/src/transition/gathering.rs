@@ -40,7 +40,7 @@ pub(super) fn gathered(plan: &mut Plan<'_>, job: JobId, evidence: &Evidence) -> 
         return Ok(());
     }
     match report::outdated(plan, stage) {
-        Some(gate) => report::write_again(plan, stage, gate),
+        Some(old) => report::write_again(plan, stage, old),
         None => judge(plan, stage, evidence),
     }
     Ok(())
